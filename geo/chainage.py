@@ -1,4 +1,4 @@
-"""Chainage: how far along a road a place lies, as engineers write it (212+600) and as it is stored (whole centimetres)."""
+"""Chainage: how far along a road a place lies, as engineers write it (212+600) and as it is stored (centimetres)."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal

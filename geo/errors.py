@@ -24,7 +24,7 @@ class UnusableFile(GeoError):
 
 
 class BadValue(Exception):
-    """A word in a file that cannot be understood: `code` says why, `value` is the word, `params` complete the sentence."""
+    """A word that cannot be understood: `code` says why, `value` is the word, `params` complete the sentence."""
 
     def __init__(self, code: str, value: str, **params: object) -> None:
         super().__init__(code, value)

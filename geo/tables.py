@@ -114,6 +114,7 @@ def _table_rows(path: Path) -> Iterator[_Record]:
 SAMPLE_BYTES = 65536
 # Notes may hold line breaks; more lines than this in one record mean a quotation mark that nobody closed.
 MOST_LINES_IN_A_RECORD = 100
+LONGEST_LINE = 2**20
 
 
 def _check_text(path: Path, sample: bytes) -> None:
@@ -149,7 +150,9 @@ class _Lines:
     def __next__(self) -> str:
         if len(self._of_record) == MOST_LINES_IN_A_RECORD:
             raise csv.Error("a quotation mark was not closed")
-        line = self._again.pop() if self._again else next(self._file)
+        line = self._again.pop() if self._again else self._file.readline(LONGEST_LINE)
+        if not line:
+            raise StopIteration
         self.number += 1
         self._of_record.append(line)
         return line
@@ -169,7 +172,7 @@ class _Lines:
 def _csv_rows(path: Path) -> Iterator[_Record]:
     # Bytes that are no UTF-8 survive as lone surrogates, so that only their own row is set aside.
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        header = file.readline()
+        header = file.readline(LONGEST_LINE)
         file.seek(0)
         delimiter = ";" if header.count(";") > header.count(",") else ","
         lines = _Lines(file)
@@ -185,14 +188,18 @@ def _csv_rows(path: Path) -> Iterator[_Record]:
                 reader = csv.reader(lines, delimiter=delimiter, strict=True)
                 yield _Record(number, [], "broken_quotes")
                 continue
-            yield _Record(number, cells, _cell_problem(cells))
+            yield _checked(number, cells)
 
 
-def _cell_problem(cells: list[str]) -> str | None:
+def _checked(number: int, cells: list[str]) -> _Record:
+    """The record with what cannot be stored or shown replaced by a mark, and said."""
     text = "".join(cells)
     if "\0" in text:
-        return "nul_byte"
-    return "not_utf8" if not text.isascii() and any("\udc80" <= sign <= "\udcff" for sign in text) else None
+        return _Record(number, [cell.replace("\0", "\N{REPLACEMENT CHARACTER}") for cell in cells], "nul_byte")
+    if not text.isascii() and any("\udc80" <= sign <= "\udcff" for sign in text):
+        shown = [cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for cell in cells]
+        return _Record(number, shown, "not_utf8")
+    return _Record(number, cells)
 
 
 # --- XLSX
@@ -235,7 +242,7 @@ def _check_xlsx(path: Path) -> None:
 
 
 def _words(cell: object) -> str:
-    """A cell as it would stand in a CSV file: days in ISO, whole numbers without a point, so that a BIN keeps its digits."""
+    """A cell as it would stand in a CSV file: days in ISO, whole numbers without a point (a BIN keeps its digits)."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):

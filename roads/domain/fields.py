@@ -90,7 +90,7 @@ def check_bin(words: str) -> tuple[str, bool]:
 
 
 def _check_digit(number: str) -> int | None:
-    """The 12th digit of a BIN or IIN: weights 1 to 11, and where they give 10 the second row; 10 again is never issued."""
+    """The 12th digit: weights 1 to 11, and where they give 10 the second row; 10 again is never issued."""
     for weights in (_FIRST_WEIGHTS, _SECOND_WEIGHTS):
         rest = sum(weight * int(digit) for weight, digit in zip(weights, number, strict=False)) % 11
         if rest < 10:
