@@ -39,6 +39,7 @@ FIRST_PORT, PORTS = 15432, 4000
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.12345")
 ORPHAN_WAIT_S = 10
 MEBIBYTE = 1024 * 1024
+LARGEST_LOG = 10 * MEBIBYTE
 
 
 class SetUpError(Exception):
@@ -79,7 +80,7 @@ class Cluster:
 
     @property
     def log(self) -> Path:
-        return self.data / "start.log"
+        return self.data / "server.log"
 
     @property
     def socket_folder(self) -> Path:
@@ -289,12 +290,6 @@ def settings(cluster: Cluster, memory: int, shared_memory: int) -> dict[str, str
         "timezone": "UTC",
         "log_timezone": "UTC",
         "lc_messages": "C.UTF-8",
-        "logging_collector": "on",
-        "log_directory": "log",
-        "log_filename": "postgresql-%a.log",
-        "log_truncate_on_rotation": "on",
-        "log_rotation_age": "1d",
-        "log_rotation_size": "0",
         "log_line_prefix": "%m [%p] %d ",
     }
 
@@ -385,14 +380,19 @@ def processes_in(folder: Path) -> set[int]:
 
 
 def end_orphans(cluster: Cluster) -> None:
-    """Ends what a killed server left behind: as long as one lives, a new server refuses the shared memory."""
+    """Ends what a killed server left behind, and removes its notes.
+
+    As long as one process lives, a new server refuses the shared memory; and a note keeps it away when the number in it
+    has been given to another process, or the dead one was never reaped (a container without an init).
+    """
     give_up_at = time.monotonic() + ORPHAN_WAIT_S
     while orphans := processes_in(cluster.data):
         if time.monotonic() > give_up_at:
             for pid in orphans:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    for note in (cluster.data / "postmaster.pid", *cluster.socket_folder.glob(".s.PGSQL.*")):
+        note.unlink(missing_ok=True)
 
 
 def start(cluster: Cluster) -> None:
@@ -403,7 +403,13 @@ def start(cluster: Cluster) -> None:
             end_orphans(cluster)
             give_socket_folder(cluster)
             write_settings(cluster)
+            rotate_log(cluster)
             start_server(cluster, tools, choose_port(cluster))
+
+
+def rotate_log(cluster: Cluster) -> None:
+    if cluster.log.exists() and cluster.log.stat().st_size > LARGEST_LOG:
+        cluster.log.rename(cluster.log.with_suffix(".log.old"))
 
 
 def start_server(cluster: Cluster, tools: Programs, port: int) -> None:
