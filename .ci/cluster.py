@@ -295,7 +295,10 @@ def settings(cluster: Cluster, memory: int, shared_memory: int) -> dict[str, str
 
 
 def write_settings(cluster: Cluster) -> None:
-    lines = [f"{name} = '{value}'" for name, value in settings(cluster, memory_bytes(), shared_memory_bytes()).items()]
+    lines = [
+        f"{name} = '{value}'"
+        for name, value in settings(cluster, memory_bytes(), shared_memory_bytes(cluster.owner)).items()
+    ]
     path = cluster.data / "sapaly-zhol.conf"
     path.write_text("\n".join(lines) + "\n")
     if os.geteuid() == 0:
@@ -310,9 +313,10 @@ def memory_bytes() -> int:
     return min(machine, int(allowed)) if allowed.isdigit() else machine
 
 
-def shared_memory_bytes() -> int:
+def shared_memory_bytes(owner: pwd.struct_passwd) -> int:
+    """The size of /dev/shm, 0 where the server may not write there (some containers and chroots)."""
     folder = Path("/dev/shm")  # noqa: S108 - asked for its size only
-    if not folder.exists():
+    if run_as(owner, ["test", "-w", str(folder)]).returncode != 0:
         return 0
     size = os.statvfs(folder)
     return size.f_frsize * size.f_blocks
