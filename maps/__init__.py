@@ -1,0 +1,1 @@
+"""Public maps made with Folium."""

@@ -1,0 +1,12 @@
+"""The command line: `python -m roads --help`."""
+
+import typer
+
+from roads.commands import database
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+for subject in (database,):
+    app.registered_commands.extend(subject.app.registered_commands)
+
+if __name__ == "__main__":
+    app(prog_name="python -m roads")

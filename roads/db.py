@@ -1,0 +1,74 @@
+"""The database: how we connect, and the one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from roads.domain.errors import DatabaseUnusable
+
+OLDEST_POSTGRESQL = 150000
+OLDEST_POSTGIS = (3, 3)
+
+
+class Role(StrEnum):
+    """Database roles; the server connects once and takes the least of them that serves."""
+
+    OWNER = "roads_owner"
+    APP = "roads_app"
+    PUBLIC = "roads_public"
+
+
+def open_engine(url: str, *, pool_size: int = 5, application: str = "sapaly-zhol") -> Engine:
+    """An engine for a `postgresql://` URL (several hosts allowed), always through psycopg 3.
+
+    Plans: no JIT (our statements are many and short); days and instants travel in UTC.
+    """
+    if not url:
+        raise DatabaseUnusable(problem="no_url")
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": application, "options": "-c timezone=UTC -c jit=off"},
+    )
+    event.listen(engine, "handle_error", _name_lost_connection)
+    return engine
+
+
+def _name_lost_connection(context: object) -> None:
+    """A server that cannot be reached is one clear error, wherever it is noticed."""
+    original = getattr(context, "sqlalchemy_exception", None)
+    if isinstance(original, OperationalError | InterfaceError) and getattr(context, "connection", None) is None:
+        raise DatabaseUnusable(problem="unreachable") from original
+
+
+@contextmanager
+def transaction(engine: Engine | Connection, role: Role | None = Role.APP) -> Iterator[Session]:
+    """One transaction with the rights of one role: all of it is kept, or none. The only commit there is."""
+    with Session(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+        if role is not None:
+            session.execute(text(f"SET LOCAL ROLE {role.value}"))
+        yield session
+
+
+def check_server(connection: Connection) -> None:
+    """Errors: DatabaseUnusable when PostgreSQL or PostGIS is too old or missing."""
+    version = connection.scalar(text("SELECT current_setting('server_version_num')::integer"))
+    if version < OLDEST_POSTGRESQL:
+        raise DatabaseUnusable(problem="postgresql_too_old", found=version)
+    available = connection.scalar(
+        text("SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'postgis'")
+    )
+    if available is None:
+        raise DatabaseUnusable(problem="postgis_missing")
+    if tuple(int(part) for part in available.split(".")[:2]) < OLDEST_POSTGIS:
+        raise DatabaseUnusable(problem="postgis_too_old", found=available)
+
+
+__all__ = ["DBAPIError", "Role", "check_server", "open_engine", "transaction"]

@@ -1,0 +1,43 @@
+"""Sentences for people, in Kazakh, Russian and English: one catalogue for each language and subject in roads/locale."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("kk", "ru", "en")
+FALLBACK = "en"
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All sentences of a language by their key, such as `outcome.expired`. Errors: KeyError for no such language."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    sentences: dict[str, str] = {}
+    for file in sorted(files("roads").joinpath("locale", language).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".po"):
+            for message in read_po(BytesIO(file.read_bytes()), locale=language):
+                if message.id and message.string:
+                    sentences[str(message.id)] = str(message.string)
+    return sentences
+
+
+def say(key: str, language: str = FALLBACK, params: Mapping[str, object] | None = None) -> str:
+    """The sentence of a key with its facts filled in. Errors: KeyError for a sentence that nobody wrote."""
+    return catalogue(language)[key].format_map(dict(params or {}))
+
+
+def choose_language(accepted: str | None, offered: tuple[str, ...] = LANGUAGES) -> str:
+    """The best offered language for an Accept-Language header; the first offered when none fits."""
+    wishes = []
+    for position, part in enumerate((accepted or "").split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        wishes.append((-weight, position, tag.strip().lower().split("-")[0]))
+    return next((tag for weight, _, tag in sorted(wishes) if tag in offered and weight < 0), offered[0])

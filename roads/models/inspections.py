@@ -1,0 +1,140 @@
+"""Defects as they were recorded, where they were placed, and who was found to answer."""
+
+from datetime import date, datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from roads.domain.attribution import Confidence, Outcome, Reason
+from roads.domain.warranty import Element
+from roads.models.base import Base, Key, Moment, one_of
+
+CURRENT = text("replaced_at = 'infinity'")
+
+
+class Defect(Base):
+    """A defect as it was recorded: the original coordinates, four dates never merged, raw measures.
+
+    `covered_on` is the day that decides coverage: the day it occurred if known, else the day it was detected.
+    """
+
+    __tablename__ = "defect"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        one_of("element", Element),
+        CheckConstraint("severity IN ('low', 'medium', 'high')", name="severity"),
+        CheckConstraint("stated_severity IN ('low', 'medium', 'high')", name="stated_severity"),
+        CheckConstraint("gps_accuracy_m >= 0", name="gps_accuracy_m"),
+        CheckConstraint("occurred_on <= detected_on", name="occurred_on"),
+        CheckConstraint("length_m >= 0 AND width_m >= 0 AND depth_mm >= 0 AND count >= 0", name="measures"),
+    )
+
+    id: Mapped[Key]
+    source: Mapped[str] = mapped_column(Text)
+    external_id: Mapped[str] = mapped_column(Text)
+    # A point, or the two ends of a stretch.
+    geom: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", srid=4326, spatial_index=False, nullable=False))
+    gps_accuracy_m: Mapped[float | None] = mapped_column(Float)
+    # The carriageway the inspector chose, as written, and the ones (several, if it was a multiline) it stood for then.
+    chosen_source_id: Mapped[str | None] = mapped_column(Text)
+    chosen_carriageway_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    detected_on: Mapped[date]
+    occurred_on: Mapped[date | None]
+    covered_on: Mapped[date] = mapped_column(Computed("coalesce(occurred_on, detected_on)", persisted=True))
+    reported_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    registered_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    element: Mapped[str] = mapped_column(Text)
+    distress: Mapped[str | None] = mapped_column(Text)
+    severity: Mapped[str | None] = mapped_column(Text)
+    severity_rule: Mapped[str | None] = mapped_column(Text)
+    stated_severity: Mapped[str | None] = mapped_column(Text)
+    length_m: Mapped[float | None] = mapped_column(Float)
+    width_m: Mapped[float | None] = mapped_column(Float)
+    depth_mm: Mapped[float | None] = mapped_column(Float)
+    count: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class Placement(Base):
+    """Derived: where on the network a defect lies; a stretch over several carriageways has a part on each.
+
+    Element, day and accuracy of the defect are repeated here, so that attribution reads one compact part of one
+    table for each carriageway instead of a million scattered defects; and no foreign keys, because checking them row
+    by row takes longer than placing does. Only the placing statements write it.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        one_of("confidence", Confidence),
+        Index("placement_defect_id_key", "defect_id", "part", unique=True, postgresql_where=CURRENT),
+        Index("placement_carriageway_id_idx", "carriageway_id", "defect_id", postgresql_where=CURRENT),
+    )
+    __mapper_args__ = {"primary_key": ["defect_id", "part", "recorded_at"]}
+
+    defect_id: Mapped[int] = mapped_column(Integer)
+    part: Mapped[int] = mapped_column(Integer)
+    carriageway_id: Mapped[int | None]
+    from_cm: Mapped[int | None]
+    to_cm: Mapped[int | None]
+    offset_cm: Mapped[int | None]
+    distance_cm: Mapped[int | None]
+    accuracy_cm: Mapped[int]
+    covered_on: Mapped[date]
+    element: Mapped[str] = mapped_column(Text)
+    confidence: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[Moment] = mapped_column(DateTime(timezone=True))
+    replaced_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=text("'infinity'"))
+
+
+class Attribution(Base):
+    """Derived: who was found to answer for a part of a defect, and when that was the answer.
+
+    With outcome `needs_review` the likely answer stands beside the reason: `likely_outcome`, `source_id` and
+    `contract_id` are then what is likely, not what is decided. Written only by the attribution statement.
+    """
+
+    __tablename__ = "attribution"
+    __table_args__ = (
+        one_of("outcome", Outcome),
+        one_of("reason", Reason),
+        one_of("likely_outcome", Outcome),
+        CheckConstraint("(outcome = 'needs_review') = (reason IS NOT NULL)", name="reason_of_review"),
+        Index(
+            "attribution_current_key",
+            "carriageway_id",
+            "defect_id",
+            "from_cm",
+            unique=True,
+            postgresql_where=CURRENT,
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("attribution_defect_id_idx", "defect_id"),
+    )
+    __mapper_args__ = {"primary_key": ["defect_id", "carriageway_id", "from_cm", "recorded_at"]}
+
+    defect_id: Mapped[int] = mapped_column(Integer)
+    carriageway_id: Mapped[int | None]
+    from_cm: Mapped[int | None]
+    to_cm: Mapped[int | None]
+    source_id: Mapped[int | None]
+    contract_id: Mapped[int | None]
+    decided_on: Mapped[date]
+    rule_version: Mapped[int]
+    outcome: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    likely_outcome: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[Moment] = mapped_column(DateTime(timezone=True))
+    replaced_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=text("'infinity'"))

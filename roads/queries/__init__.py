@@ -1,0 +1,1 @@
+"""Reads: rows scoped to the reader. Nothing here writes."""

@@ -1,0 +1,63 @@
+"""Settings from the environment (prefix ROADS_), read once at the edge and passed down as values."""
+
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.bbox import KAZAKHSTAN, WORLD, Box
+from roads.domain.errors import BadSetting
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; see the README for what each does."""
+
+    model_config = SettingsConfigDict(env_prefix="ROADS_", frozen=True)
+
+    database_url: str = ""
+    time_zone: str = "Asia/Almaty"
+    snap_distance_m: float = Field(default=30.0, gt=0, le=100)
+    languages: str = "kk,ru,en"
+    area: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as missing:
+            raise ValueError(f"{value!r} is no time zone") from missing
+        return value
+
+    @field_validator("area")
+    @classmethod
+    def _box(cls, value: str) -> str:
+        Box.parse(value) if value not in ("", "world") else None
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone that decides what "today" is."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def box(self) -> Box:
+        """Where coordinates may lie; rows outside are set aside."""
+        return KAZAKHSTAN if not self.area else WORLD if self.area == "world" else Box.parse(self.area)
+
+    @cached_property
+    def language_codes(self) -> tuple[str, ...]:
+        """Languages offered, the first one by default."""
+        return tuple(code.strip() for code in self.languages.split(",") if code.strip())
+
+
+def read_settings() -> Settings:
+    """The settings as they stand in the environment. Errors: BadSetting naming the first one that cannot work."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        name = "ROADS_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(setting=name, problem=first["msg"]) from None

@@ -1,0 +1,25 @@
+"""The statements, one to a file, by name. `statement("place_defects")` is `place_defects.sql`, ready to bind.
+
+A line `-- include: name` stands for the text of `name.sql`, so that a select is written once and both asked and stored.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from sqlalchemy import TextClause, text
+
+_INCLUDE = re.compile(r"^[ ]*-- include: (\w+)$", re.MULTILINE)
+
+
+@cache
+def source(name: str) -> str:
+    """The SQL of a statement, includes filled in. Errors: FileNotFoundError for a name that has no file."""
+    written = files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8").rstrip().removesuffix(";")
+    return _INCLUDE.sub(lambda match: source(match.group(1)), written)
+
+
+@cache
+def statement(name: str) -> TextClause:
+    """The statement as SQLAlchemy executes it; parameters are written `:name`."""
+    return text(source(name))

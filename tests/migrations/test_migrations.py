@@ -1,0 +1,71 @@
+"""The schema's history: it runs both ways, matches the models, and holds the promises that only a schema can."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from tests.conftest import admin_url, alembic_config
+
+
+@pytest.fixture
+def empty(admin: Connection) -> Iterator[Engine]:
+    name = f"roads_empty_{uuid4().hex[:12]}"
+    admin.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(admin_url().set(database=name), poolclass=NullPool)
+    yield engine
+    engine.dispose()
+    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"spatial_ref_sys", "alembic_version"}
+
+
+def test_an_empty_database_goes_to_head_and_back_to_base_and_to_head_again(empty: Engine) -> None:
+    with empty.connect() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    full = tables(empty)
+    with empty.connect() as connection:
+        command.downgrade(alembic_config(connection), "base")
+    assert tables(empty) == set()
+    with empty.connect() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    assert tables(empty) == full >= {"carriageway", "liability", "attribution", "job_run"}
+
+
+def test_the_models_and_the_migrated_schema_do_not_drift_apart(database: Engine) -> None:
+    with database.connect() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_the_application_owns_nothing_and_cannot_delete_a_contract(database: Engine) -> None:
+    with database.connect() as connection:
+        owned = connection.scalar(
+            text("SELECT count(*) FROM pg_class WHERE relowner = 'roads_app'::regrole AND relkind IN ('r', 'v')")
+        )
+        may = connection.scalar(text("SELECT has_table_privilege('roads_app', 'contract', 'DELETE')"))
+    assert (owned, may) == (0, False)
+
+
+@pytest.mark.parametrize("table", ["defect", "carve_out", "job_run", "contract"])
+def test_the_public_role_cannot_read_tables_that_hold_notes_or_operations(database: Engine, table: str) -> None:
+    with database.connect() as connection:
+        may = connection.scalar(text("SELECT has_table_privilege('roads_public', :table, 'SELECT')"), {"table": table})
+    assert may is False
+
+
+@pytest.mark.parametrize("privilege", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
+def test_the_public_role_writes_nothing(database: Engine, privilege: str) -> None:
+    with database.connect() as connection:
+        allowed = connection.scalars(
+            text(
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'p')"
+                " AND relnamespace = 'public'::regnamespace AND relname <> 'spatial_ref_sys' AND has_table_privilege('roads_public', oid, :privilege)"
+            ),
+            {"privilege": privilege},
+        ).all()
+    assert allowed == []
