@@ -1,12 +1,10 @@
 """What can be wrong with a place, a value or a file: codes and facts, no sentences."""
 
-from typing import ClassVar
-
 
 class GeoError(Exception):
     """Something about a place or a file that a person can mend; `params` are the facts of the case."""
 
-    code: ClassVar[str] = "geo"
+    code: str = "geo"
 
     def __init__(self, **params: object) -> None:
         super().__init__(self.code, params)
@@ -18,9 +16,11 @@ class GeoError(Exception):
 
 
 class UnusableFile(GeoError):
-    """Nothing of the file can be read. Carries `file`, `problem` (a code) and what the problem names."""
+    """The file cannot be read. Carries `file`, `problem` (which ends its code) and what the problem names."""
 
-    code = "unusable_file"
+    def __init__(self, *, problem: str, **params: object) -> None:
+        self.code = f"unusable_file.{problem}"
+        super().__init__(problem=problem, **params)
 
 
 class BadValue(Exception):
