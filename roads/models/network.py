@@ -4,8 +4,11 @@ from datetime import date, datetime
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     CheckConstraint,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -19,7 +22,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roads.domain.network import Direction, Significance
-from roads.models.base import Base, Extent, Key, Moment, one_of
+from roads.models.base import Base, Extent, Key, Moment, Words, one_of
 
 
 class Road(Base):
@@ -90,7 +93,6 @@ class Carriageway(Base):
         ),
         Index("carriageway_road_id_idx", "road_id"),
         Index("carriageway_chain_id_idx", "chain_id"),
-        Index("carriageway_geometry_key_idx", "source", "geometry_key"),
         Index("carriageway_stale_idx", "id", postgresql_where=text("revision <> attributed_revision")),
     )
 
@@ -140,7 +142,8 @@ class Segment(Base):
     """A carriageway between two chainages: the unit that is placed on, shown, inspected and counted.
 
     `is_folded` says that the line turns by more than a right angle inside the segment, so that it may come back
-    near itself; only there does placing look for a second leg.
+    near itself; only there does placing look for a second leg. Derived, and written only together with its carriageway:
+    a foreign key would take as long to check as the segment takes to write.
     """
 
     __tablename__ = "segment"
@@ -150,7 +153,7 @@ class Segment(Base):
     )
 
     id: Mapped[Key]
-    carriageway_id: Mapped[int] = mapped_column(ForeignKey("carriageway.id", ondelete="CASCADE"))
+    carriageway_id: Mapped[int]
     extent: Mapped[Range[int]] = mapped_column(INT4RANGE, nullable=False)
     geom: Mapped[WKBElement] = mapped_column(
         Geometry("LINESTRINGM", srid=4326, dimension=3, spatial_index=False, nullable=False)
@@ -169,3 +172,96 @@ class KilometrePost(Base):
     direction: Mapped[str] = mapped_column(Text)
     km: Mapped[float] = mapped_column(Numeric(9, 3))
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False, nullable=False))
+
+
+# Below: what one import has read and not yet settled. Imports run one after the other, and each begins by emptying
+# these tables; nothing else reads them, so they are not logged: after a crash of the server the file is read again.
+
+
+class StagedFeature(Base):
+    """A carriageway as the file has it, numbered in the order of the file; M is geodesic length from its first vertex.
+
+    `row` is the feature in the file, 0 for a carriageway that is in the network but not in the file. `base_id` is the
+    feature's id, `source_id` adds the part of a multiline. Keys of places are longitude and latitude in 1e-7 degrees.
+    """
+
+    __tablename__ = "staged_feature"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    row: Mapped[int]
+    base_id: Mapped[Words]
+    source_id: Mapped[Words]
+    road_key: Mapped[str | None] = mapped_column(Text)
+    reference: Mapped[str | None] = mapped_column(Text)
+    aliases: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    name_kk: Mapped[str | None] = mapped_column(Text)
+    name_ru: Mapped[str | None] = mapped_column(Text)
+    name_en: Mapped[str | None] = mapped_column(Text)
+    significance: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    direction: Mapped[str | None] = mapped_column(Text)
+    is_oneway: Mapped[bool]
+    kato: Mapped[str | None] = mapped_column(Text)
+    chainage_from_m: Mapped[float | None] = mapped_column(Double)
+    length_m: Mapped[float] = mapped_column(Double)
+    start_key: Mapped[int] = mapped_column(BigInteger)
+    end_key: Mapped[int] = mapped_column(BigInteger)
+    start_heading: Mapped[float] = mapped_column(Double)
+    end_heading: Mapped[float] = mapped_column(Double)
+    is_folded: Mapped[bool]
+    geometry_key: Mapped[Words]
+    content_key: Mapped[Words]
+    geom: Mapped[WKBElement] = mapped_column(
+        Geometry("LINESTRINGM", srid=4326, dimension=3, spatial_index=False, nullable=False)
+    )
+
+
+class StagedVertex(Base):
+    """An inner vertex of a staged feature, where another line may join it; n below 0 for lines not in the file."""
+
+    __tablename__ = "staged_vertex"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    __mapper_args__ = {"primary_key": ["n", "m"]}
+
+    n: Mapped[int]
+    m: Mapped[float] = mapped_column(Double)
+    place_key: Mapped[int] = mapped_column(BigInteger)
+
+
+class StagedCut(Base):
+    """Where a street is cut, because another carriageway joins it there: own M of the staged feature."""
+
+    __tablename__ = "staged_cut"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    m: Mapped[float] = mapped_column(Double, primary_key=True)
+
+
+class StagedChange(Base):
+    """What becomes of a staged feature that the network knows already, or that is more than a line of its own.
+
+    `state`: `new`; `same` as the carriageway it is; `updated` in place (its id or a fact about it changed, not its
+    shape); `moved`: measured anew as `carriageway_id`, which succeeds `old_id`. Chainage at the first vertex is `at_m`,
+    and grows or falls from there by geodesic length; with knots it is interpolated between them instead.
+    """
+
+    __tablename__ = "staged_change"
+    __table_args__ = (
+        CheckConstraint("state IN ('new', 'same', 'updated', 'moved')", name="state"),
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[Words]
+    carriageway_id: Mapped[int]
+    old_id: Mapped[int | None]
+    road_id: Mapped[int | None]
+    direction: Mapped[Words]
+    chain_id: Mapped[int]
+    at_m: Mapped[float] = mapped_column(Double)
+    is_falling: Mapped[bool]
+    knots_at_m: Mapped[list[float] | None] = mapped_column(ARRAY(Double))
+    knots_m: Mapped[list[float] | None] = mapped_column(ARRAY(Double))
+    measured_by: Mapped[Words]
