@@ -1,0 +1,48 @@
+"""Which jobs there are and when they run. The whole timetable is this code; no table remembers another one."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from jobs.tasks import AttributeStaleDefects, PlaceWaitingDefects, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job, the word its log line begins with, and from which time of a business day that day's slot is due.
+
+    `goes_on`: work that comes later on the day is done on the day, by running its slot again.
+    """
+
+    name: str
+    done: str
+    task: Task
+    due_at: time = time(0, 0)
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Jobs that run one after the other, because one feeds the next; looked at every so many minutes of the hour."""
+
+    name: str
+    every_minutes: int
+    jobs: tuple[Job, ...]
+
+
+def timetable(*, snap_m: float) -> tuple[Round, ...]:
+    """All rounds. `snap_m` is the snapping distance in metres."""
+    return (
+        Round(
+            "defects",
+            every_minutes=5,
+            jobs=(
+                Job("place-defects", "placed", PlaceWaitingDefects(snap_m), goes_on=True),
+                Job("attribute-defects", "attributed", AttributeStaleDefects(), goes_on=True),
+            ),
+        ),
+    )
+
+
+def jobs_by_name(rounds: tuple[Round, ...]) -> dict[str, Job]:
+    """Every job by its name, in the order of the timetable."""
+    return {job.name: job for each in rounds for job in each.jobs}

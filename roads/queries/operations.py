@@ -1,0 +1,140 @@
+"""What jobs have done, and what waits for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from roads.domain.operations import KnownRun, RunState, lock_number, run_lock
+from roads.models import Attribution, Carriageway, Defect, JobRun, Placement
+
+IS_PLACED_NOW = Placement.replaced_at == text("'infinity'")
+IS_ANSWERED_NOW = Attribution.replaced_at == text("'infinity'")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One line of the ledger, for people. `interrupted`: killed, and not yet taken over by another process."""
+
+    job: str
+    slot: date
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    attempts: int
+    host: str
+    counts: dict[str, Any]
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """A piece of work: everything from one id to another, both included."""
+
+    first: int
+    last: int
+
+
+def known_runs(session: Session, job: str, until: date) -> list[KnownRun]:
+    """The lines that decide what is due: the last finished slot up to a day, all after it, all unfinished."""
+    past = (JobRun.job == job, JobRun.slot <= until)
+    last_finished = select(func.max(JobRun.slot)).where(*past, JobRun.state == RunState.FINISHED).scalar_subquery()
+    rows = session.execute(
+        select(JobRun.slot, JobRun.state, JobRun.attempts, JobRun.finished_at)
+        .where(*past)
+        .where(or_(JobRun.state != RunState.FINISHED, JobRun.slot >= last_finished))
+    )
+    return [KnownRun(row.slot, RunState(row.state), row.attempts, row.finished_at) for row in rows]
+
+
+def last_runs(session: Session, *, of_each: int) -> list[RunRecord]:
+    """The newest slots of each job, newest first."""
+    newest = func.row_number().over(partition_by=JobRun.job, order_by=JobRun.slot.desc())
+    columns = [getattr(JobRun, field.name) for field in fields(RunRecord)]
+    ranked = select(*columns, newest.label("place")).subquery().c
+    shown = [getattr(ranked, field.name) for field in fields(RunRecord)]
+    rows = session.execute(select(*shown).where(ranked.place <= of_each).order_by(ranked.job, ranked.slot.desc()))
+    lines = [RunRecord(**row._mapping) for row in rows]
+    at_work = held_locks(session, {run_lock(line.job) for line in lines})
+    return [line if run_lock(line.job) in at_work else _without_worker(line) for line in lines]
+
+
+def held_locks(session: Session, names: Iterable[str]) -> set[str]:
+    """Those of the named locks that some process holds now."""
+    by_number = {lock_number(name): name for name in names}
+    numbers = session.scalars(
+        text(
+            "SELECT CAST((CAST(classid AS bigint) << 32) + CAST(objid AS bigint) AS bigint) FROM pg_locks"
+            " WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+    )
+    return {by_number[number] for number in numbers if number in by_number}
+
+
+def unplaced_defects(session: Session, within: IdRange) -> list[int]:
+    """Defects of a range that no place was looked for yet."""
+    return list(
+        session.scalars(
+            select(Defect.id).where(Defect.id.between(within.first, within.last), _is_unplaced()).order_by(Defect.id)
+        )
+    )
+
+
+def unplaced_ranges(session: Session, *, defects_at_once: int) -> list[IdRange]:
+    """All defects without a place, cut into ranges of so many."""
+    position = func.row_number().over(order_by=Defect.id) - 1
+    waiting = select(Defect.id, (position // defects_at_once).label("piece")).where(_is_unplaced()).subquery().c
+    return _ranges(session, waiting.id, waiting.piece)
+
+
+def stale_carriageways(session: Session, within: IdRange) -> list[int]:
+    """Carriageways of a range whose answers were given for an earlier state of them."""
+    in_range = Carriageway.id.between(within.first, within.last)
+    return list(session.scalars(select(Carriageway.id).where(in_range, _is_stale()).order_by(Carriageway.id)))
+
+
+def stale_ranges(session: Session, *, places_at_once: int) -> list[IdRange]:
+    """All carriageways to answer anew, cut into ranges that hold about so many placed defects."""
+    places = (
+        select(func.count())
+        .where(Placement.carriageway_id == Carriageway.id, IS_PLACED_NOW)
+        .correlate(Carriageway)
+        .scalar_subquery()
+    )
+    # One for the carriageway itself: half a million of them without a defect are no single piece either.
+    so_far = func.sum(places + 1).over(order_by=Carriageway.id)
+    piece = func.div(so_far, places_at_once)
+    waiting = select(Carriageway.id, piece.label("piece")).where(_is_stale()).subquery().c
+    return _ranges(session, waiting.id, waiting.piece)
+
+
+def off_network_waits(session: Session) -> bool:
+    """Whether a defect off the network lacks its answer, or has one though it lies there no longer."""
+    off, answered = Placement.carriageway_id.is_(None), Attribution.carriageway_id.is_(None)
+    same = and_(Attribution.defect_id == Placement.defect_id, Attribution.decided_on == Placement.covered_on)
+    unanswered = exists().where(off, IS_PLACED_NOW, ~exists().where(answered, IS_ANSWERED_NOW, same))
+    left_over = exists().where(
+        answered, IS_ANSWERED_NOW, ~exists().where(off, IS_PLACED_NOW, Placement.defect_id == Attribution.defect_id)
+    )
+    return bool(session.scalar(select(or_(unanswered, left_over))))
+
+
+def _without_worker(line: RunRecord) -> RunRecord:
+    return replace(line, state="interrupted") if line.state == RunState.RUNNING else line
+
+
+def _is_unplaced() -> ColumnElement[bool]:
+    return ~exists().where(Placement.defect_id == Defect.id, IS_PLACED_NOW)
+
+
+def _is_stale() -> ColumnElement[bool]:
+    return Carriageway.revision != Carriageway.attributed_revision
+
+
+def _ranges(session: Session, number: ColumnElement[int], piece: ColumnElement[Any]) -> list[IdRange]:
+    rows = session.execute(select(func.min(number), func.max(number)).group_by(piece).order_by(func.min(number)))
+    return [IdRange(first, last) for first, last in rows]
