@@ -46,7 +46,7 @@ def main() -> int:
     must_be_free(place)
     with database(os.environ) as (url, is_private):
         environment = environment_for(place, url, os.environ)
-        prepare(environment, with_demo=is_private or os.environ.get("DEMO") == "1")
+        prepare(environment, demo_arguments(os.environ, is_private))
         return serve(place, environment)
 
 
@@ -124,12 +124,19 @@ def secret_key() -> str:
 # --- what ---
 
 
-def prepare(environment: Mapping[str, str], *, with_demo: bool) -> None:
+def demo_arguments(given: Mapping[str, str], is_private: bool) -> list[str] | None:
+    """How the demo is loaded: on request anywhere, unasked only into the private server, among no other roads."""
+    if given.get("DEMO") == "1":
+        return ["seed", "demo"]
+    return ["seed", "demo", "--if-empty"] if is_private else None
+
+
+def prepare(environment: Mapping[str, str], demo: list[str] | None) -> None:
     """Brings the database up to date. Every step leaves alone what is already there."""
     step("Bringing the tables up to date", ["roads", "migrate"], environment)
     step("Loading the reference rows", ["seed", "reference"], environment)
-    if with_demo:
-        step("Loading the demo", ["seed", "demo"], environment)
+    if demo is not None:
+        step("Loading the demo", demo, environment)
     step("Running the jobs once", ["jobs", "once", "place-defects", "attribute-defects"], environment)
 
 
