@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -152,7 +152,7 @@ def serve(place: Place, environment: Mapping[str, str]) -> int:
     try:
         with child([str(PYTHON), "-m", "honcho", "start", "--port", str(place.port)], environment) as processes:
             wait_for_answer(place, processes)
-            return processes.wait()
+            return wait_for_end(processes)
     except StopAskedError:
         return 0
 
@@ -167,6 +167,15 @@ def wait_for_answer(place: Place, processes: subprocess.Popen[bytes]) -> None:
             say(f"No answer from {place.url}/healthz within {ANSWER_WITHIN_S} s; see the messages above.")
             return
         time.sleep(0.1)
+
+
+def wait_for_end(processes: subprocess.Popen[bytes]) -> int:
+    """The exit code of the processes; 0 when whoever started us has gone, so that nothing is left running unseen."""
+    starter = os.getppid()
+    while os.getppid() == starter:
+        with suppress(subprocess.TimeoutExpired):
+            return processes.wait(timeout=0.5)
+    return 0
 
 
 def answers(place: Place) -> bool:
