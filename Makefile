@@ -16,7 +16,7 @@ COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --gener
 
 run:
 	@# The set-up of a new machine takes minutes: a taken port is said before it.
-	@if (exec 3<>/dev/tcp/$(HOST)/$(PORT)) 2>/dev/null; then \
+	@if timeout 2 bash -c 'exec 3<>/dev/tcp/$(HOST)/$(PORT)' 2>/dev/null; then \
 		echo "Port $(PORT) on $(HOST) is taken: stop what listens there, or choose another, PORT=8001 make run." >&2; exit 1; fi
 	@.ci/setup
 	@exec $(PYTHON) .ci/serve.py
