@@ -2,10 +2,10 @@
 
 import typer
 
-from roads.commands import database
+from roads.commands import contracts, database
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-for subject in (database,):
+for subject in (contracts, database):
     app.registered_commands.extend(subject.app.registered_commands)
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""`import-contracts`: works, their sections and acceptances come in by file."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from geo.tables import Row, read_table
+from roads.commands.reports import Report
+from roads.commands.running import (
+    IN_ENGLISH,
+    DryRun,
+    File,
+    Language,
+    ReportFile,
+    one_clear_line,
+    surroundings,
+)
+from roads.commands.tables import count_rows, progress, take_in
+from roads.domain import contracts as contract_files
+from roads.domain.actors import OPERATOR
+from roads.domain.remarks import Say, Totals
+from roads.usecases.contracts import ImportContracts
+from roads.usecases.contracts import import_contracts as take_contracts
+from roads.usecases.first_rows import FirstRows
+
+app = typer.Typer()
+
+Overrule = Annotated[bool, typer.Option("--update", help="let the file overrule what is on record")]
+
+
+@app.command()
+@one_clear_line
+def import_contracts(
+    file: File,
+    update: Overrule = False,
+    report: ReportFile = None,
+    dry_run: DryRun = False,
+    language: Language = IN_ENGLISH,
+) -> None:
+    """Contracts with their sections and acceptances, one row a section (CSV or XLSX)."""
+    chunks = read_table(file, required=contract_files.REQUIRED_COLUMNS, known=contract_files.OTHER_COLUMNS)
+    with surroundings() as here, Report(report, language) as said, FirstRows() as first_rows:
+
+        def take(session: Session, rows: Sequence[Row], say: Say) -> Totals:
+            command = ImportContracts(rows, first_rows, update)
+            return take_contracts(session, OPERATOR, command, say, today=here.today)
+
+        with progress(chunks, count_rows(file)) as counted:
+            take_in(here.engine, counted, take, said, dry_run=dry_run)
+    _finish(said)
+
+
+def _finish(report: Report) -> None:
+    print(report.last_line)  # noqa: T201
+    raise typer.Exit(report.exit_code)
