@@ -13,13 +13,16 @@ _INCLUDE = re.compile(r"^[ ]*-- include: (\w+)$", re.MULTILINE)
 
 
 @cache
-def source(name: str) -> str:
-    """The SQL of a statement, includes filled in. Errors: FileNotFoundError for a name that has no file."""
+def source(name: str, **instead: str) -> str:
+    """The SQL of a statement, includes filled in; `instead` names another file for an include.
+
+    Errors: FileNotFoundError for a name that has no file.
+    """
     written = files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8").rstrip().removesuffix(";")
-    return _INCLUDE.sub(lambda match: source(match.group(1)), written)
+    return _INCLUDE.sub(lambda match: source(instead.get(match.group(1), match.group(1)), **instead), written)
 
 
 @cache
-def statement(name: str) -> TextClause:
+def statement(name: str, **instead: str) -> TextClause:
     """The statement as SQLAlchemy executes it; parameters are written `:name`."""
-    return text(source(name))
+    return text(source(name, **instead))

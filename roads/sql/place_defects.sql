@@ -1,111 +1,10 @@
--- Where defects lie on the network. Takes defect_ids (int[]) and snap_m; gives the current places, without storing them:
+-- Where defects lie on the network. Takes defect_ids (int[]), snap_m and known_at ('infinity' is now); gives their places:
 -- defect_id, part, carriageway_id, from_cm, to_cm, offset_cm (+ to the right of growing chainage), distance_cm, confidence.
 --
--- Each end of a defect is a spot. The nearest carriageway within reach wins, reach being the snapping distance, or the
--- GPS accuracy if that is larger, at most 100 m. Feet and distances are found in a plane of metres around the spot (in
--- degrees they err by metres), and the segment's box is searched in degrees, so that the index serves. A second place
--- nearly as near makes the place ambiguous: another carriageway, unless the inspector chose one, or the same one more
--- than 50 m of chainage away. A stretch with its ends on two carriageways follows those that touch, if the way is not
--- much longer than the straight line.
-WITH RECURSIVE spot AS MATERIALIZED (
-    SELECT
-        d.id AS defect_id, d.covered_on, d.element, d.chosen_carriageway_ids, side, ST_NumPoints(d.geom) IS NULL AS is_point,
-        ST_X(point) AS lon, ST_Y(point) AS lat,
-        coalesce(d.gps_accuracy_m, 0) AS accuracy_m,
-        least(greatest(CAST(:snap_m AS float8), d.gps_accuracy_m), 100) AS reach_m,
-        -- Metres in a degree of longitude and of latitude at the spot, on the WGS 84 ellipsoid.
-        111412.84 * cosd(ST_Y(point)) - 93.5 * cosd(3 * ST_Y(point)) + 0.118 * cosd(5 * ST_Y(point)) AS lon_m,
-        111132.92 - 559.82 * cosd(2 * ST_Y(point)) + 1.175 * cosd(4 * ST_Y(point)) AS lat_m
-    FROM defect d
-    CROSS JOIN LATERAL (
-        SELECT 1 AS side, CASE WHEN ST_NumPoints(d.geom) IS NULL THEN d.geom ELSE ST_StartPoint(d.geom) END AS point
-        UNION ALL
-        SELECT 2, ST_EndPoint(d.geom) WHERE ST_NumPoints(d.geom) IS NOT NULL
-    ) AS ends
-    WHERE d.id = ANY (CAST(:defect_ids AS integer[]))
-),
-near AS MATERIALIZED (
-    SELECT
-        p.defect_id, p.side, p.reach_m, p.accuracy_m, p.chosen_carriageway_ids, s.carriageway_id, s.extent, s.is_folded,
-        ST_Scale(ST_Translate(s.geom, -p.lon, -p.lat), p.lon_m, p.lat_m) AS line
-    FROM spot p
-    JOIN segment s ON s.geom && ST_MakeEnvelope(
-        p.lon - p.reach_m / p.lon_m, p.lat - p.reach_m / p.lat_m, p.lon + p.reach_m / p.lon_m, p.lat + p.reach_m / p.lat_m, 4326
-    )
-    JOIN carriageway w ON w.id = s.carriageway_id AND w.retired_at IS NULL
-    WHERE p.chosen_carriageway_ids IS NULL OR s.carriageway_id = ANY (p.chosen_carriageway_ids)
-),
-measured AS MATERIALIZED (
-    SELECT
-        defect_id, side, reach_m, greatest(accuracy_m, 5) AS tolerance_m, chosen_carriageway_ids, carriageway_id, extent,
-        is_folded, line,
-        ST_Distance(line, ST_Point(0, 0, 4326)) AS distance_m,
-        ST_InterpolatePoint(line, ST_Point(0, 0, 4326)) AS m
-    FROM near
-),
-ranked AS MATERIALIZED (
-    SELECT
-        measured.*,
-        row_number() OVER nearest AS place,
-        first_value(carriageway_id) OVER nearest AS best_carriageway_id,
-        first_value(distance_m) OVER nearest AS best_distance_m,
-        first_value(m) OVER nearest AS best_m
-    FROM measured
-    WHERE distance_m <= reach_m
-    WINDOW nearest AS (PARTITION BY defect_id, side ORDER BY distance_m, carriageway_id, m)
-),
-rival AS MATERIALIZED (
-    SELECT DISTINCT r.defect_id, r.side
-    FROM ranked r
-    WHERE r.place > 1 AND r.distance_m < r.best_distance_m + r.tolerance_m
-        AND CASE
-            WHEN r.carriageway_id <> r.best_carriageway_id THEN r.chosen_carriageway_ids IS NULL
-            -- A foot at the segment's end is the same leg going on, not another one.
-            ELSE abs(r.m - r.best_m) > 50
-                AND r.m > lower(r.extent) / 100.0 + 0.01 AND r.m < upper(r.extent) / 100.0 - 0.01
-        END
-    UNION
-    -- A second leg inside the best segment itself: nearer than where the cut-out of 50 m to both sides begins.
-    SELECT r.defect_id, r.side
-    FROM ranked r
-    CROSS JOIN LATERAL (
-        SELECT ST_LocateBetween(r.line, lower(r.extent) / 100.0, r.m - 50) AS before, ST_LocateBetween(r.line, r.m + 50, upper(r.extent) / 100.0) AS beyond
-    ) AS cut
-    CROSS JOIN LATERAL (
-        SELECT
-            least(ST_Distance(cut.before, ST_Point(0, 0, 4326)), ST_Distance(cut.beyond, ST_Point(0, 0, 4326))) AS leg_m,
-            least(
-                ST_Distance(ST_LocateAlong(r.line, r.m - 50), ST_Point(0, 0, 4326)),
-                ST_Distance(ST_LocateAlong(r.line, r.m + 50), ST_Point(0, 0, 4326))
-            ) AS cut_m
-    ) AS leg
-    WHERE r.place = 1 AND r.is_folded AND leg.leg_m < r.distance_m + r.tolerance_m AND leg.leg_m <= r.reach_m
-        AND leg.leg_m < coalesce(leg.cut_m, 'infinity') - 0.01
-),
-foot AS MATERIALIZED (
-    SELECT
-        r.defect_id, r.side, r.carriageway_id, r.m, r.distance_m,
-        EXISTS (SELECT FROM rival WHERE rival.defect_id = r.defect_id AND rival.side = r.side) AS is_ambiguous,
-        ST_GeometryN(ST_LocateBetween(r.line, r.m - 0.5, r.m + 0.5), 1) AS around
-    FROM ranked r
-    WHERE r.place = 1
-),
-placed AS MATERIALIZED (
-    SELECT
-        p.defect_id, p.side, p.is_point, p.lon, p.lat, p.lon_m, p.lat_m, f.carriageway_id, f.m, f.is_ambiguous,
-        least(greatest(CAST(round(f.m * 100) AS integer), lower(w.extent)), upper(w.extent) - 1) AS at_cm,
-        CAST(round(f.distance_m * 100) AS integer) AS distance_cm,
-        CAST(round(f.distance_m * 100) AS integer) * CASE
-            WHEN ST_GeometryType(f.around) <> 'ST_LineString' THEN 1
-            -- The spot is the origin: the sign of (end - start) x (origin - start) tells its side of the line.
-            ELSE sign(
-                (ST_Y(ST_EndPoint(f.around)) - ST_Y(ST_StartPoint(f.around))) * -ST_X(ST_StartPoint(f.around))
-                + (ST_X(ST_EndPoint(f.around)) - ST_X(ST_StartPoint(f.around))) * ST_Y(ST_StartPoint(f.around))
-            ) * sign(ST_M(ST_EndPoint(f.around)) - ST_M(ST_StartPoint(f.around)))
-        END AS offset_cm
-    FROM spot p
-    LEFT JOIN foot f ON f.defect_id = p.defect_id AND f.side = p.side
-    LEFT JOIN carriageway w ON w.id = f.carriageway_id
+-- A stretch with its ends on two carriageways follows those that touch, if the way is at most 1.3 times the straight
+-- line, with a part on each; else it is ambiguous and kept at its first end. An end off the network takes it all off.
+WITH RECURSIVE placed AS MATERIALIZED (
+    -- include: place_spots
 ),
 stretch AS MATERIALIZED (
     SELECT
@@ -131,7 +30,8 @@ passable AS MATERIALIZED (
     SELECT DISTINCT c.defect_id, w.id AS carriageway_id, w.geom
     FROM crossing c
     JOIN segment s ON s.geom && c.around
-    JOIN carriageway w ON w.id = s.carriageway_id AND w.retired_at IS NULL
+    JOIN carriageway w ON w.id = s.carriageway_id AND w.recorded_at <= CAST(:known_at AS timestamptz)
+        AND (w.retired_at IS NULL OR w.retired_at > CAST(:known_at AS timestamptz))
 ),
 -- Where an end of one carriageway lies on another (within a metre): one may go on there, both ways.
 touch AS MATERIALIZED (

@@ -1,0 +1,1 @@
+"""Rows that the system starts with: reference tables, the demonstration and bulk volumes."""
