@@ -1,12 +1,13 @@
 """One at a time: locks that live as long as a process is connected to the database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, text
 
+from roads.db import DBAPIError
 from roads.domain.operations import run_lock
-from roads.usecases.operations import try_lock
+from roads.usecases.operations import release_locks, try_lock
 
 LEADER = "leader of the scheduler"
 
@@ -29,6 +30,10 @@ def direct_connection(engine: Engine) -> Iterator[Connection]:
             connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
         yield connection
     finally:
+        # Closing frees the locks too, but only once the server has noticed: the next to ask might come before.
+        if not connection.invalidated:
+            with suppress(DBAPIError):
+                release_locks(connection)
         connection.close()
 
 

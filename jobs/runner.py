@@ -15,7 +15,7 @@ from jobs.tasks import Piece
 from jobs.timetable import Job, Round
 from roads.db import DBAPIError, transaction
 from roads.domain.actors import Actor, Permission
-from roads.domain.errors import RoadsError
+from roads.domain.errors import DatabaseUnusable, RoadsError
 from roads.domain.operations import RunLost, latest_due, may_go_on, slots_to_run
 from roads.queries.operations import IdRange, known_runs
 from roads.usecases.operations import Claim, ClaimSlot, claim_slot, fail_run, finish_run, record_progress
@@ -111,6 +111,8 @@ class Runner:
         except (RunStopped, RunLost):
             raise
         except Exception as error:
+            if is_connection_lost(error):
+                raise
             raise self._failed(claim, error) from error
         with transaction(self.engine) as session:
             finish_run(session, SCHEDULER, claim)
@@ -135,6 +137,11 @@ class Runner:
             fail_run(session, SCHEDULER, claim, problem)
         log.error("job_failed", job=claim.job, slot=claim.slot.isoformat(), problem=problem, exc_info=error)
         return RunFailed(job=claim.job, slot=claim.slot, problem=problem)
+
+
+def is_connection_lost(error: Exception) -> bool:
+    """Whether the database went away: no fault of the job, which stays to be taken over like a killed one."""
+    return isinstance(error, DatabaseUnusable) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def in_one_line(error: Exception) -> str:

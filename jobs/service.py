@@ -43,6 +43,7 @@ class Service:
                     self._stand_by(connection, stop)
             except (DBAPIError, DatabaseUnusable):
                 log.warning("database_lost", host=self.host)
+                self.engine.dispose()  # the pool's connections are as dead as this one
                 stop.wait(HEARTBEAT_S)
 
     def _stand_by(self, connection: Connection, stop: Event) -> None:

@@ -90,6 +90,11 @@ def try_lock(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(select(func.pg_try_advisory_lock(lock_number(name)))))
 
 
+def release_locks(connection: Connection) -> None:
+    """Give up all locks that this connection holds."""
+    connection.execute(select(func.pg_advisory_unlock_all()))
+
+
 def _end(session: Session, actor: Actor, claim: Claim, state: RunState, error: str | None) -> None:
     actor.require(Permission.RUN_JOBS)
     ended = update(JobRun).where(*_is_own(claim)).values(state=state, finished_at=func.clock_timestamp(), error=error)

@@ -126,7 +126,7 @@ class JobsProcess:
     def kill(self) -> None:
         """As the kernel does it: no farewell."""
         self._process.kill()
-        self._process.communicate(timeout=PATIENCE_S)
+        self._process.wait(PATIENCE_S)
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to stop; its exit code and what it logged."""
@@ -141,7 +141,8 @@ class JobsProcess:
     def end(self) -> None:
         """Leave nothing behind, whatever the test did."""
         if self.is_running:
-            self.kill()
+            self._process.kill()
+        self._process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture

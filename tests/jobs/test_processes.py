@@ -69,6 +69,30 @@ def test_a_killed_leader_hands_over(world: World, database: Engine, start: Start
     assert world.answers() == (50, 50, 0, 0)
 
 
+def test_a_scheduler_whose_connections_were_cut_in_a_run_leads_again_and_goes_on(
+    world: World, database: Engine, start: Start
+) -> None:
+    world.build(streets=1)
+    world.report_defects(street=1, defects=10)
+    with database.connect() as obstacle, obstacle.begin():
+        # The run has to wait for this street, so that the cut comes in the midst of it.
+        obstacle.execute(text("SELECT id FROM carriageway FOR UPDATE"))
+        scheduler = start("serve")
+        wait_until(lambda: len(world.ledger("place-defects")) == 1, "the run has begun")
+        obstacle.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    database.dispose()  # our own were cut as well
+    wait_until(lambda: all_is_answered(world, 10), "it has led again and done its work")
+    (run,) = world.ledger("place-defects")
+    assert (run.attempts, run.counts) == (2, {"defects": 10})
+    code, log = scheduler.stop()
+    assert (code, "Traceback" in log, log.count("event=leading")) == (0, False, 2)
+
+
 def test_a_run_killed_half_way_goes_on_where_it_stopped(world: World, database: Engine, start: Start) -> None:
     world.build(streets=2)
     world.report_defects(street=1, defects=DEFECTS_AT_ONCE)
