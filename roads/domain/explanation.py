@@ -90,9 +90,7 @@ class Answer:
         return (self.chosen.ends_on - self.decided_on).days
 
 
-def explain(
-    candidates: Iterable[Candidate], decided_on: date, confidence: Confidence = Confidence.CERTAIN
-) -> Answer:
+def explain(candidates: Iterable[Candidate], decided_on: date, confidence: Confidence = Confidence.CERTAIN) -> Answer:
     """The answer and the verdict on every candidate. `candidates` come strongest first, as the statement orders them."""
     ordered = list(candidates)
     chosen = next((candidate for candidate in ordered if candidate.covers), None)
