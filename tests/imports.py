@@ -12,7 +12,9 @@ from roads.domain.actors import OPERATOR
 from roads.domain.remarks import Action, Remark, Totals
 from roads.i18n import LANGUAGES, say
 from roads.usecases.contracts import ImportContracts, import_contracts
+from roads.usecases.events import ImportEvents, import_events
 from roads.usecases.first_rows import FirstRows
+from roads.usecases.rules import ImportRules, import_rules
 from tests.factories import lawful_bin
 
 TODAY = date(2026, 6, 1)
@@ -79,6 +81,54 @@ def take_contracts(
         for at in range(0, len(rows), chunk):
             command = ImportContracts(rows[at : at + chunk], first_rows, update)
             outcome.totals += import_contracts(session, OPERATOR, command, outcome.hear, today=today)
+    return outcome
+
+
+def event_row(kind: str, **cells: str) -> dict[str, str]:
+    """Something that happened on 1 June 2023 to the contract of `contract_row`."""
+    return {
+        "kind": kind,
+        "customer_bin": CUSTOMER,
+        "contract_number": "2022-1",
+        "from_on": "2023-06-01",
+        **cells,
+    }
+
+
+def carve_out_row(**cells: str) -> dict[str, str]:
+    """A dig on `line/1` from kilometre 2 to 3, from 1 June 2023 until further notice."""
+    return {
+        "kind": "carve_out",
+        "source_id": "line/1",
+        "chainage_from": "2000",
+        "chainage_to": "3000",
+        "from_on": "2023-06-01",
+        "liable_bin": OTHER,
+        **cells,
+    }
+
+
+def take_events(session: Session, *cells: Mapping[str, str], chunk: int = 1000, today: date = TODAY) -> Outcome:
+    """Import an events file of these rows, in chunks."""
+    outcome, rows = Outcome(), as_rows(cells)
+    with FirstRows() as first_rows:
+        for at in range(0, len(rows), chunk):
+            command = ImportEvents(rows[at : at + chunk], first_rows)
+            outcome.totals += import_events(session, OPERATOR, command, outcome.hear, today=today)
+    return outcome
+
+
+def term_row(**cells: str) -> dict[str, str]:
+    """36 months for medium repair everywhere, whenever signed."""
+    return {"table": "term", "kind_of_works": "medium_repair", "months": "36", "legal_basis": "A norm", **cells}
+
+
+def take_rules(session: Session, *cells: Mapping[str, str], update: bool = False, chunk: int = 1000) -> Outcome:
+    """Import a file of rules, in chunks."""
+    outcome, rows = Outcome(), as_rows(cells)
+    with FirstRows() as first_rows:
+        chunks = [rows[at : at + chunk] for at in range(0, len(rows), chunk)]
+        outcome.totals = import_rules(session, OPERATOR, ImportRules(chunks, first_rows, update), outcome.hear)
     return outcome
 
 

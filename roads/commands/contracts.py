@@ -1,6 +1,6 @@
-"""`import-contracts`: works, their sections and acceptances come in by file."""
+"""`import-contracts`, `import-events`, `import-rules`: what decides who answers comes in by file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -19,10 +19,11 @@ from roads.commands.running import (
 )
 from roads.commands.tables import count_rows, progress, take_in
 from roads.domain import contracts as contract_files
+from roads.domain import events as event_files
+from roads.domain import rules as rule_files
 from roads.domain.actors import OPERATOR
 from roads.domain.remarks import Say, Totals
-from roads.usecases.contracts import ImportContracts
-from roads.usecases.contracts import import_contracts as take_contracts
+from roads.usecases import contracts, events, rules
 from roads.usecases.first_rows import FirstRows
 
 app = typer.Typer()
@@ -44,11 +45,50 @@ def import_contracts(
     with surroundings() as here, Report(report, language) as said, FirstRows() as first_rows:
 
         def take(session: Session, rows: Sequence[Row], say: Say) -> Totals:
-            command = ImportContracts(rows, first_rows, update)
-            return take_contracts(session, OPERATOR, command, say, today=here.today)
+            command = contracts.ImportContracts(rows, first_rows, update)
+            return contracts.import_contracts(session, OPERATOR, command, say, today=here.today)
 
         with progress(chunks, count_rows(file)) as counted:
             take_in(here.engine, counted, take, said, dry_run=dry_run)
+    _finish(said)
+
+
+@app.command()
+@one_clear_line
+def import_events(
+    file: File, report: ReportFile = None, dry_run: DryRun = False, language: Language = IN_ENGLISH
+) -> None:
+    """Acceptances by part, suspensions, amendments, terminations and carve-outs (CSV or XLSX)."""
+    chunks = read_table(file, required=event_files.REQUIRED_COLUMNS, known=event_files.OTHER_COLUMNS)
+    with surroundings() as here, Report(report, language) as said, FirstRows() as first_rows:
+
+        def take(session: Session, rows: Sequence[Row], say: Say) -> Totals:
+            command = events.ImportEvents(rows, first_rows)
+            return events.import_events(session, OPERATOR, command, say, today=here.today)
+
+        with progress(chunks, count_rows(file)) as counted:
+            take_in(here.engine, counted, take, said, dry_run=dry_run)
+    _finish(said)
+
+
+@app.command()
+@one_clear_line
+def import_rules(
+    file: File,
+    update: Overrule = False,
+    report: ReportFile = None,
+    dry_run: DryRun = False,
+    language: Language = IN_ENGLISH,
+) -> None:
+    """Warranty terms, repair deadlines, holidays and worked weekends (CSV or XLSX); all of the file goes in at once."""
+    chunks = read_table(file, required=rule_files.REQUIRED_COLUMNS, known=rule_files.OTHER_COLUMNS)
+    with surroundings() as here, Report(report, language) as said, FirstRows() as first_rows:
+
+        def take(session: Session, whole: Iterator[Sequence[Row]], say: Say) -> Totals:
+            return rules.import_rules(session, OPERATOR, rules.ImportRules(whole, first_rows, update), say)
+
+        with progress(chunks, count_rows(file)) as counted:
+            take_in(here.engine, [counted], take, said, dry_run=dry_run)
     _finish(said)
 
 

@@ -16,12 +16,11 @@ from roads.db import transaction
 from roads.domain.remarks import Remark, Say, Totals
 
 T = TypeVar("T")
-UseCase = Callable[[Session, Sequence[T], Say], Totals]
+UseCase = Callable[[Session, T, Say], Totals]
+"""What takes in one chunk, whatever that is: rows, or a whole file that must go in at once."""
 
 
-def take_in(
-    engine: Engine, chunks: Iterable[Sequence[T]], use_case: UseCase[T], report: Report, *, dry_run: bool
-) -> None:
+def take_in(engine: Engine, chunks: Iterable[T], use_case: UseCase[T], report: Report, *, dry_run: bool) -> None:
     """Hand every chunk to a use case and keep what it did; with `dry_run` all of it is undone at the end.
 
     A dry run works in one transaction, so that later chunks meet what earlier ones would have left behind.
@@ -39,7 +38,7 @@ def take_in(
         session.rollback()
 
 
-def _one(session: Session, chunk: Sequence[T], use_case: UseCase[T]) -> tuple[Totals, list[Remark]]:
+def _one(session: Session, chunk: T, use_case: UseCase[T]) -> tuple[Totals, list[Remark]]:
     remarks: list[Remark] = []
     totals = use_case(session, chunk, remarks.append)
     return totals, remarks

@@ -1,5 +1,6 @@
 """Whether what a file says of an acceptance is new, known, a correction, or at odds with what is on record."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,11 @@ class Part:
     to_cm: int
     elements: tuple[Element, ...]
     handover: Handover
+
+    @property
+    def words(self) -> str:
+        """The same words for the same part, however it was accepted."""
+        return json.dumps(["part", self.section_id, self.from_cm, self.to_cm, *self.elements])
 
     def overlaps(self, other: "Part") -> bool:
         """Whether both hold one place and element in common."""
@@ -59,6 +65,11 @@ class Decision:
     verdict: Verdict
     part: Part
     against: Recorded | None = None
+
+    @property
+    def known_days(self) -> str:
+        """When the part it contradicts was accepted."""
+        return self.against.part.handover.accepted_on.isoformat() if self.against else "-"
 
 
 def decide(stated: Part, recorded: Sequence[Recorded], slack_cm: int = 0) -> Decision:

@@ -30,6 +30,10 @@ class Said:
     content: str
 
 
+FirstSaid = Callable[[str], Said | None]
+"""What an earlier chunk of the file said of a thing, by its words."""
+
+
 class Ledger:
     """What becomes of the rows of a chunk: set aside with a remark, imported, or found to be known already."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from roads.domain.acceptance import Decision, Part, Recorded, Verdict, decide
-from roads.domain.cells import Ledger, Said
+from roads.domain.cells import Cells, FirstSaid, Ledger, Said
 from roads.domain.contracts import (
     TERM,
     ContractFacts,
@@ -15,17 +15,24 @@ from roads.domain.contracts import (
     KnownContract,
     KnownSection,
 )
-from roads.domain.places import Stretch
+from roads.domain.places import NotThere, Stretch
 from roads.domain.remarks import Action
 from roads.domain.warranty import Element
 
 
 @dataclass(frozen=True, slots=True)
 class Sited:
-    """A row and the stretches of road that it means."""
+    """A row, the cells it was read from, and the stretches of road that it means today.
 
+    `missing` says why there are none. `former` is what it meant on measurements that were replaced since: the row may
+    speak of what was recorded there.
+    """
+
+    cells: Cells
     row: ContractRow
-    stretches: tuple[Stretch, ...]
+    stretches: Sequence[Stretch]
+    missing: NotThere | None = None
+    former: Sequence[Sequence[Stretch]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class ContractChanges:
     """Decides row after row; what is to be written stands in `added`, `corrected`, `sections` and `accepted`."""
 
     record: OnRecord
-    said: dict[str, Said]
+    earlier: FirstSaid
     ledger: Ledger
     update: bool
     added: dict[ContractKey, ContractFacts] = field(default_factory=dict)
@@ -69,16 +76,26 @@ class ContractChanges:
 
     def consider(self, sited: Sited) -> None:
         """Take a row in, or set it aside and say what it contradicts."""
-        facts = self._facts(sited.row)
+        stretches = self._stretches(sited)
+        facts = self._facts(sited.row) if stretches else Verdict.OTHERWISE
         if facts is Verdict.OTHERWISE:
             return
-        decisions = self._decisions(sited)
+        decisions = self._decisions(sited.row, stretches)
         if decisions is None:
             return
-        self._take(sited, facts, decisions)
+        self._take(sited.row, stretches, facts, decisions)
+
+    def _stretches(self, sited: Sited) -> Sequence[Stretch]:
+        """What the row speaks of: sections on record in the chainages of old, else what it means today."""
+        for stretches in (sited.stretches, *sited.former):
+            if stretches and all(self.record.section(sited.row.key, one, sited.row.elements) for one in stretches):
+                return stretches
+        if sited.missing:
+            sited.cells.refuse(sited.missing.field, sited.missing.code, **sited.missing.params)
+        return sited.stretches
 
     def _facts(self, row: ContractRow) -> Verdict:
-        first = self.said.get(_contract_words(row.key))
+        first = self._first(_contract_words(row.key))
         if first:
             return self._facts_in_file(row, first)
         known = self.record.contracts.get(row.key)
@@ -102,16 +119,16 @@ class ContractChanges:
     def _refuse(self, row: ContractRow, name: str, code: str, *, known: str | None, **params: object) -> None:
         self.ledger.refuse(row.row, name, row.facts.as_words()[name] or "", code, known=known or "-", **params)
 
-    def _decisions(self, sited: Sited) -> list[NewSection | Decision] | None:
+    def _decisions(self, row: ContractRow, stretches: Sequence[Stretch]) -> list[NewSection | Decision] | None:
         """What the row says of each of its sections that nobody has said yet; None when it was set aside."""
         found: list[NewSection | Decision] = []
-        for stretch in sited.stretches:
-            first = self.said.get(_section_words(sited.row, stretch))
+        for stretch in stretches:
+            first = self._first(_section_words(row, stretch))
             if first is None:
-                found.extend(self._section(sited.row, stretch))
-            elif first.content != _handover_words(sited.row.handover):
-                self._refuse_handover(sited.row, "section_differs_in_file", first_row=first.row)
-        return None if self.ledger.is_aside(sited.row.row) else found
+                found.extend(self._section(row, stretch))
+            elif first.content != _handover_words(row.handover):
+                self._refuse_handover(row, "section_differs_in_file", first_row=first.row)
+        return None if self.ledger.is_aside(row.row) else found
 
     def _section(self, row: ContractRow, stretch: Stretch) -> Iterator[NewSection | Decision]:
         section = self.record.section(row.key, stretch, row.elements)
@@ -134,10 +151,15 @@ class ContractChanges:
         accepted_on = row.handover.accepted_on.isoformat() if row.handover else ""
         self.ledger.refuse(row.row, "accepted_on", accepted_on, code, **params)
 
-    def _take(self, sited: Sited, facts: Verdict, decisions: Sequence[NewSection | Decision]) -> None:
-        row = sited.row
+    def _take(
+        self,
+        row: ContractRow,
+        stretches: Sequence[Stretch],
+        facts: Verdict,
+        decisions: Sequence[NewSection | Decision],
+    ) -> None:
         self._say(_contract_words(row.key), row.row, json.dumps(row.facts.as_words()))
-        for stretch in sited.stretches:
+        for stretch in stretches:
             self._say(_section_words(row, stretch), row.row, _handover_words(row.handover))
         if facts is Verdict.NEW:
             self.added[row.key] = row.facts
@@ -148,15 +170,12 @@ class ContractChanges:
         if decisions or facts is not Verdict.KNOWN:
             self.ledger.imported(row.row)
 
+    def _first(self, words: str) -> Said | None:
+        return self.fresh.get(words) or self.earlier(words)
+
     def _say(self, words: str, row: int, content: str) -> None:
-        if words not in self.said:
-            self.said[words] = self.fresh[words] = Said(row, content)
-
-
-def said_before(rows: Sequence[Sited]) -> list[str]:
-    """The words under which a file remembers what these rows speak of."""
-    sections = [_section_words(sited.row, stretch) for sited in rows for stretch in sited.stretches]
-    return [_contract_words(sited.row.key) for sited in rows] + sections
+        if self._first(words) is None:
+            self.fresh[words] = Said(row, content)
 
 
 def _contract_words(key: ContractKey) -> str:
@@ -169,9 +188,7 @@ def _section_words(row: ContractRow, stretch: Stretch) -> str:
 
 
 def _handover_words(handover: Handover | None) -> str:
-    if handover is None:
-        return ""
-    return json.dumps([handover.accepted_on.isoformat(), handover.act_number, handover.conclusion_number])
+    return handover.words if handover else ""
 
 
 def _days(recorded: Sequence[Recorded]) -> str:

@@ -1,5 +1,6 @@
 """What a row of a contracts file says: the contract, one stretch it works on, and whether that was accepted."""
 
+import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -77,6 +78,11 @@ class Handover:
     act_number: str | None
     conclusion_number: str | None
 
+    @property
+    def words(self) -> str:
+        """The same words for the same handover."""
+        return json.dumps([self.accepted_on.isoformat(), self.act_number, self.conclusion_number])
+
     def completed(self, known: "Handover") -> "Handover":
         """The same with the numbers that are known where none is given: a number left out says nothing."""
         return Handover(
@@ -115,6 +121,7 @@ class KnownSection:
     stretch: Stretch
     elements: tuple[Element, ...]
     is_in_use: bool
+    chain_id: int | None = None
 
 
 def read_contract_row(cells: Cells, today: date) -> ContractRow | None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -44,6 +44,10 @@ class Stretch:
     from_cm: int
     to_cm: int
 
+    def overlaps(self, other: "Stretch") -> bool:
+        """Whether both have a centimetre in common."""
+        return self.carriageway_id == other.carriageway_id and self.from_cm < other.to_cm and other.from_cm < self.to_cm
+
     def is_near(self, other: "Stretch") -> bool:
         """Whether both are one stretch but for what mappings between measurements round."""
         return (
@@ -51,6 +55,11 @@ class Stretch:
             and abs(self.from_cm - other.from_cm) <= NEAR_END_CM
             and abs(self.to_cm - other.to_cm) <= NEAR_END_CM
         )
+
+
+def snapped(chainage_cm: int, end_cm: int) -> int:
+    """A chainage drawn to an end where it is near: mappings between measurements round, and so do people."""
+    return end_cm if abs(chainage_cm - end_cm) <= NEAR_END_CM else chainage_cm
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +250,25 @@ def _ranges(of: Sequence[Chain]) -> str:
 
 def _directions(of: Iterable[Piece | Chain]) -> str:
     return ", ".join(sorted({one.direction.value for one in of}))
+
+
+def former_meanings(place: StatedPlace, pieces: Sequence[Piece]) -> list[list[Stretch]]:
+    """What a place may have meant on carriageways that were replaced since, in any of their measurements.
+
+    `pieces` are the replaced carriageways that its id or its reference named. Each chain is asked alone, because two
+    generations of one road are no contradiction; parts of a multiline are asked together, as they were meant.
+    """
+    runs = chains(pieces)
+    options: list[Sequence[Chain]] = [[run] for run in runs]
+    if len(runs) > 1:
+        options.append(runs)
+    return [found for option in options if (found := _meaning(place, option))]
+
+
+def _meaning(place: StatedPlace, option: Sequence[Chain]) -> list[Stretch]:
+    try:
+        if place.source_id is None:
+            return by_reference(place, option)
+        return by_source_id(place, [replace(piece, is_part=True) for chain in option for piece in chain.pieces])
+    except NotThere:
+        return []

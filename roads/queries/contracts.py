@@ -50,13 +50,15 @@ def sections_of(session: Session, contract_ids: Collection[int]) -> dict[int, li
             func.upper(ContractSection.extent).label("to_cm"),
             ContractSection.elements,
             Carriageway.retired_at.is_(None).label("is_in_use"),
+            Carriageway.chain_id,
         )
         .join(Carriageway, Carriageway.id == ContractSection.carriageway_id)
         .where(ContractSection.contract_id == func.any(list(contract_ids)), func.upper_inf(ContractSection.recorded))
         .order_by(ContractSection.id)
     ):
         stretch = Stretch(row.carriageway_id, row.from_cm, row.to_cm)
-        section = KnownSection(row.id, row.contract_id, stretch, in_order(row.elements), row.is_in_use)
+        elements = in_order(row.elements)
+        section = KnownSection(row.id, row.contract_id, stretch, elements, row.is_in_use, row.chain_id)
         found[row.contract_id].append(section)
     return found
 

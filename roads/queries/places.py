@@ -1,18 +1,28 @@
 """Where on the network the places are that a file names: read once for a chunk, then looked up row by row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from roads.domain.fields import fold_reference
 from roads.domain.network import Direction
-from roads.domain.places import Chain, Piece, StatedPlace, Stretch, by_reference, by_source_id, chains
+from roads.domain.places import (
+    Chain,
+    NotThere,
+    Piece,
+    StatedPlace,
+    Stretch,
+    by_reference,
+    by_source_id,
+    chains,
+    former_meanings,
+)
 from roads.models import Carriageway, Road, RoadAlias
 from roads.sql import statement
 
@@ -34,9 +44,19 @@ class Places:
             return by_source_id(place, self.by_id.get(place.source_id, ()))
         return by_reference(place, self._road(place.reference or "", place.on))
 
+    def look(self, place: StatedPlace) -> tuple[Sequence[Stretch], NotThere | None]:
+        """The stretches a place means, or why there are none."""
+        try:
+            return self.resolve(place), None
+        except NotThere as missing:
+            return (), missing
+
+    def bearers(self, reference: str, on: date) -> tuple[int, ...]:
+        """The roads that bore the reference on a day."""
+        return tuple(sorted({road for road, valid in self.roads.get(reference, ()) if on in valid}))
+
     def _road(self, reference: str, on: date) -> list[Chain]:
-        """The chains of the roads that bore the reference on a day."""
-        bearers = tuple(sorted({road for road, valid in self.roads.get(reference, ()) if on in valid}))
+        bearers = self.bearers(reference, on)
         if bearers not in self._chains:
             self._chains[bearers] = chains(piece for road in bearers for piece in self.pieces.get(road, ()))
         return self._chains[bearers]
@@ -77,23 +97,59 @@ def _of_roads(session: Session, road_ids: set[int]) -> Mapping[int, Sequence[Pie
     found: dict[int, list[Piece]] = defaultdict(list)
     if road_ids:
         for row in session.execute(
-            select(
-                Carriageway.road_id,
-                Carriageway.id,
-                Carriageway.direction,
-                Carriageway.chain_id,
-                func.lower(Carriageway.extent).label("from_cm"),
-                func.upper(Carriageway.extent).label("to_cm"),
-            ).where(Carriageway.road_id == func.any(list(road_ids)), Carriageway.retired_at.is_(None))
+            _pieces().where(Carriageway.road_id == func.any(list(road_ids)), Carriageway.retired_at.is_(None))
         ):
             found[row.road_id].append(_piece(row))
     return found
+
+
+def _pieces() -> Select[Any]:
+    return select(
+        Carriageway.id,
+        Carriageway.source_id,
+        Carriageway.road_id,
+        Carriageway.direction,
+        Carriageway.chain_id,
+        func.lower(Carriageway.extent).label("from_cm"),
+        func.upper(Carriageway.extent).label("to_cm"),
+    )
 
 
 def _piece(row: Row[Any], *, is_part: bool = False) -> Piece:
     # A carriageway without a chain is one by itself; chains are numbered by carriageways, so its own number is free.
     chain_id = row.id if row.chain_id is None else row.chain_id
     return Piece(row.id, Direction(row.direction), chain_id, row.from_cm, row.to_cm, is_part)
+
+
+@dataclass(frozen=True, slots=True)
+class FormerPlaces:
+    """Carriageways that were replaced and still bear sections or carve-outs, by the ids and roads they had."""
+
+    by_id: Mapping[str, Sequence[Piece]]
+    by_road: Mapping[int, Sequence[Piece]]
+    places: Places
+
+    def meanings(self, place: StatedPlace) -> list[list[Stretch]]:
+        """What the place may have meant there; nothing where it never did."""
+        if place.source_id is not None:
+            return former_meanings(place, self.by_id.get(place.source_id, ()))
+        bearers = self.places.bearers(place.reference or "", place.on)
+        return former_meanings(place, [piece for road in bearers for piece in self.by_road.get(road, ())])
+
+
+def find_former_places(session: Session, places: Places, carriageway_ids: Collection[int]) -> FormerPlaces:
+    """Those of the carriageways that are in use no more."""
+    by_id: dict[str, list[Piece]] = defaultdict(list)
+    by_road: dict[int, list[Piece]] = defaultdict(list)
+    if carriageway_ids:
+        for row in session.execute(
+            _pieces().where(Carriageway.id == func.any(list(carriageway_ids)), Carriageway.retired_at.is_not(None))
+        ):
+            base, mark, _ = row.source_id.rpartition("#")
+            for name in {row.source_id, base if mark else row.source_id}:
+                by_id[name].append(_piece(row))
+            by_road[row.road_id].append(_piece(row))
+    return FormerPlaces(by_id, by_road, places)
 
 
 def same_places(session: Session, places: Sequence[Stretch]) -> dict[Stretch, list[Stretch]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from roads.domain.acceptance import Decision, Part, Recorded, Verdict, decide
 from roads.domain.cells import in_order
 from roads.domain.contracts import KnownSection
-from roads.domain.places import NEAR_END_CM, Stretch
+from roads.domain.places import NEAR_END_CM, Stretch, snapped
 from roads.models import Acceptance
 from roads.queries.contracts import acceptances_of
 from roads.queries.places import same_places
@@ -83,8 +83,3 @@ def _mapped(part: Part, place: Stretch, section: KnownSection) -> Iterator[Part]
     # What is left where mappings round is no part of the section.
     if elements and end - start > min(NEAR_END_CM, (part.to_cm - part.from_cm) // 2):
         yield Part(section.id, start, end, elements, part.handover)
-
-
-def snapped(chainage_cm: int, end_cm: int) -> int:
-    """An end found by mapping, drawn to the section's own where it is near: mappings round, sections are exact."""
-    return end_cm if abs(chainage_cm - end_cm) <= NEAR_END_CM else chainage_cm

@@ -14,13 +14,19 @@ from geo.tables import Row
 from roads.domain.acceptance import Decision, Part, Verdict
 from roads.domain.actors import Actor, Permission
 from roads.domain.cells import Cells, Ledger
-from roads.domain.contract_changes import ContractChanges, NewSection, OnRecord, Sited, said_before
-from roads.domain.contracts import ContractFacts, ContractKey, ContractRow, KnownSection, read_contract_row
-from roads.domain.places import NotThere
+from roads.domain.contract_changes import ContractChanges, NewSection, OnRecord, Sited
+from roads.domain.contracts import (
+    ContractFacts,
+    ContractKey,
+    ContractRow,
+    KnownContract,
+    KnownSection,
+    read_contract_row,
+)
 from roads.domain.remarks import Say, Totals
 from roads.models import Contract, ContractSection
 from roads.queries.contracts import acceptances_of, lock_contracts, sections_of
-from roads.queries.places import find_places, same_places
+from roads.queries.places import find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import lock_carriageways, refresh
@@ -44,10 +50,11 @@ def import_contracts(session: Session, actor: Actor, command: ImportContracts, s
     """
     actor.require(Permission.IMPORT_CONTRACTS)
     ledger = Ledger(say)
-    sited = _sited(session, list(_understood(command.rows, ledger, today)))
-    record = _hold(session, sited)
-    said = command.first_rows.recall(said_before(sited))
-    changes = ContractChanges(record, said, ledger, command.update)
+    rows = list(_understood(command.rows, ledger, today))
+    contracts = lock_contracts(session, {row.key for _, row in rows})
+    sited = _sited(session, rows, [contract.id for contract in contracts.values()])
+    record = _hold(session, sited, contracts)
+    changes = ContractChanges(record, command.first_rows.earlier, ledger, command.update)
     for one in sited:
         changes.consider(one)
     _write(session, changes, [one for one in sited if not ledger.is_aside(one.row.row)])
@@ -64,23 +71,18 @@ def _understood(rows: Sequence[Row], ledger: Ledger, today: date) -> Iterator[tu
             yield cells, understood
 
 
-def _sited(session: Session, rows: Sequence[tuple[Cells, ContractRow]]) -> list[Sited]:
-    """The rows whose places there are; the others are set aside."""
+def _sited(session: Session, rows: Sequence[tuple[Cells, ContractRow]], contract_ids: Sequence[int]) -> list[Sited]:
     places = find_places(session, [row.place for _, row in rows])
-    found = []
-    for cells, row in rows:
-        try:
-            found.append(Sited(row, tuple(places.resolve(row.place))))
-        except NotThere as missing:
-            cells.refuse(missing.field, missing.code, **missing.params)
-    return found
+    sections = sections_of(session, contract_ids)
+    replaced = {one.stretch.carriageway_id for of in sections.values() for one in of if not one.is_in_use}
+    former = find_former_places(session, places, replaced)
+    return [Sited(cells, row, *places.look(row.place), former.meanings(row.place)) for cells, row in rows]
 
 
-def _hold(session: Session, sited: Sequence[Sited]) -> OnRecord:
-    """What is on record of the contracts, with them and every carriageway concerned locked against other writers."""
-    contracts = lock_contracts(session, {one.row.key for one in sited})
+def _hold(session: Session, sited: Sequence[Sited], contracts: Mapping[ContractKey, KnownContract]) -> OnRecord:
+    """What is on record of the contracts, with every carriageway concerned locked against other writers."""
     ids = [contract.id for contract in contracts.values()]
-    stretches = {stretch for one in sited for stretch in one.stretches}
+    stretches = {stretch for one in sited for of in (one.stretches, *one.former) for stretch in of}
     elsewhere = {place for linked in same_places(session, list(stretches)).values() for place in linked}
     worked_on = {section.stretch for sections in sections_of(session, ids).values() for section in sections}
     lock_carriageways(session, sorted({place.carriageway_id for place in stretches | elsewhere | worked_on}))

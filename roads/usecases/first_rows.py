@@ -1,7 +1,7 @@
 """What a file has said so far, kept in a temporary file of its own: memory must not grow with what is imported."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from types import TracebackType
 from typing import Self
@@ -26,14 +26,11 @@ class FirstRows:
     ) -> None:
         self._file.close()
 
-    def recall(self, keys: Iterable[str]) -> dict[str, Said]:
-        """What earlier chunks said of these things."""
-        found = {}
+    def earlier(self, key: str) -> Said | None:
+        """What an earlier chunk said of a thing."""
         with closing(self._file.cursor()) as cursor:
-            for key in keys:
-                if said := cursor.execute("SELECT row, content FROM said WHERE key = ?", (key,)).fetchone():
-                    found[key] = Said(*said)
-        return found
+            said = cursor.execute("SELECT row, content FROM said WHERE key = ?", (key,)).fetchone()
+        return Said(*said) if said else None
 
     def keep(self, said: Mapping[str, Said]) -> None:
         """Remember what this chunk said; what is known already stays."""
