@@ -43,6 +43,8 @@ def open_engine(url: str, *, pool_size: int = 5, application: str = "sapaly-zhol
 
 def _name_lost_connection(context: object) -> None:
     """A server that cannot be reached is one clear error, wherever it is noticed."""
+    if getattr(context, "is_pre_ping", False):
+        return  # the pool is about to open a new connection in place of a stale one
     original = getattr(context, "sqlalchemy_exception", None)
     if isinstance(original, OperationalError | InterfaceError) and getattr(context, "connection", None) is None:
         raise DatabaseUnusable(problem="unreachable") from original

@@ -14,7 +14,8 @@ from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroun
 from roads.db import transaction
 from roads.domain.explanation import Answer, Why
 from roads.i18n import say
-from roads.queries.attribution import Part, WhyDefect, end_of_day, why
+from roads.queries.attribution import Part, WhyDefect, why
+from roads.queries.moments import end_of_day
 
 app = typer.Typer()
 

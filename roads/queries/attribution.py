@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -13,14 +12,8 @@ from roads.domain.attribution import RULE_VERSION, Outcome, Reason
 from roads.domain.errors import NotFound
 from roads.domain.explanation import Answer, explain
 from roads.queries.candidates import candidate
+from roads.queries.moments import NOW
 from roads.sql import statement
-
-NOW = "infinity"
-
-
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The last moment of a day in a zone: what was known by then was known on that day."""
-    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from sqlalchemy import TextClause, text
 
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 _INCLUDE = re.compile(r"^[ ]*-- include: (\w+)$", re.MULTILINE)
 
 
@@ -26,3 +27,9 @@ def source(name: str, **instead: str) -> str:
 def statement(name: str, **instead: str) -> TextClause:
     """The statement as SQLAlchemy executes it; parameters are written `:name`."""
     return text(source(name, **instead))
+
+
+@cache
+def driver_statement(name: str, **instead: str) -> bytes:
+    """The statement as psycopg executes it without SQLAlchemy: parameters are written `%(name)s`."""
+    return _PARAMETER.sub(r"%(\1)s", source(name, **instead).replace("%", "%%")).encode()

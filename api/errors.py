@@ -1,0 +1,88 @@
+"""Errors as problem documents (RFC 9457): one table from what happened to the HTTP status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from geo.errors import BadValue
+from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
+from roads.i18n import choose_language, say
+
+STATUS: Mapping[type[Exception], int] = {NotFound: 404, NotAllowed: 403, DatabaseUnusable: 503, RoadsError: 400}
+log = structlog.get_logger(__name__)
+
+
+def problem(status: int, title: str, detail: str = "", errors: Any = None) -> Response:
+    """A problem document. `errors` tells what is wrong field by field."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    if errors is not None:
+        body["errors"] = errors
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem document; none tells what the database said."""
+    app.add_exception_handler(RoadsError, _known)
+    app.add_exception_handler(BadValue, _bad_value)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _language(request: Request) -> str:
+    return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    if isinstance(error, DatabaseUnusable):
+        return await _database(request, error)
+    code, params = getattr(error, "code", "unexpected"), getattr(error, "params", {})
+    return problem(
+        status, say(f"problem.http_{status}", _language(request)), say(f"error.{code}", _language(request), params)
+    )
+
+
+async def _bad_value(request: Request, error: Exception) -> Response:
+    code, value, params = getattr(error, "code", ""), getattr(error, "value", ""), getattr(error, "params", {})
+    sentence = say(f"problem.{code}", _language(request), {**params, "value": value})
+    return problem(400, say("problem.http_400", _language(request)), sentence)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """400 for a bad query parameter, 422 for a bad body. The input is not repeated: a NaN in it is no JSON."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = [{"field": ".".join(str(part) for part in one["loc"][1:]), "problem": one["msg"]} for one in found]
+    where = {one["loc"][0] for one in found}
+    status = 422 if where == {"body"} else 404 if where == {"path"} else 400
+    return problem(status, say(f"problem.http_{status}", _language(request)), errors=fields)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    known = status in (400, 403, 404, 405, 422, 503)
+    answer = problem(status, say(f"problem.http_{status}" if known else "problem.http_500", _language(request)))
+    if isinstance(error, HTTPException):
+        answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    log.warning("database_unreachable", path=request.url.path, kind=type(error).__name__)
+    return problem(503, say("problem.http_503", _language(request)))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected_error", path=request.url.path, kind=type(error).__name__, exc_info=error)
+    return problem(500, say("problem.http_500", _language(request)))

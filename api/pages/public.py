@@ -1,0 +1,90 @@
+"""The public pages. The first one answers the question the system is for: who answers for this metre?"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from api.dependencies import KnownSettings, PublicConnection, Today, settings_of, tagged
+from geo.chainage import format_chainage
+from geo.errors import BadValue
+from roads.domain.errors import RoadsError
+from roads.domain.network import Direction
+from roads.domain.warranty import Element
+from roads.i18n import choose_language, say
+from roads.queries import public
+
+router = APIRouter(include_in_schema=False)
+pages = Environment(loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+ASKED = ("road", "chainage", "direction", "on", "element")
+STATIC = files("api").joinpath("static")
+
+
+@router.get("/")
+async def root(request: Request) -> Response:
+    """To the site in the reader's language."""
+    chosen = choose_language(request.headers.get("accept-language"), settings_of(request).language_codes)
+    return RedirectResponse(f"/{chosen}/", 307, headers={"Vary": "Accept-Language"})
+
+
+@router.get("/static/site.css")
+async def stylesheet(request: Request) -> Response:
+    """The one stylesheet."""
+    return tagged(request, STATIC.joinpath("site.css").read_bytes(), "text/css; charset=utf-8")
+
+
+@router.get("/{language}/")
+async def home(
+    request: Request, language: str, connection: PublicConnection, settings: KnownSettings, today: Today
+) -> Response:
+    """Ask about a place and a day; the answer with its explanation. Shared links may carry other parameters too."""
+    if language not in settings.language_codes:
+        raise HTTPException(404)
+    asked = {name: request.query_params.get(name, "").strip()[:200] for name in ASKED}
+    answer, trouble = None, None
+    if asked["road"] or asked["chainage"]:
+        try:
+            answer = await _answer(connection, asked, today)
+        except (BadValue, RoadsError) as wrong:
+            trouble = _sentence(wrong, language)
+    (counts,) = await public.rows(connection, "public_counts", {})
+    facts = {"asked": asked, "answer": answer, "trouble": trouble, "counts": counts, "today": today}
+    return _page(request, "home.html", language, facts)
+
+
+async def _answer(connection: Any, asked: Mapping[str, str], today: date) -> dict[str, Any]:
+    question = public.Question(public.day_or(asked["on"], today), public.element_or(asked["element"]))
+    direction = asked["direction"] if asked["direction"] in list(Direction) else None
+    place = await public.place_at_chainage(connection, asked["road"], asked["chainage"], direction, question)
+    return {"place": place, "liability": await public.who_answers(connection, place, question), "question": question}
+
+
+def _sentence(wrong: BadValue | RoadsError, language: str) -> str:
+    if isinstance(wrong, BadValue):
+        return say(f"problem.{wrong.code}", language, {**wrong.params, "value": wrong.value})
+    return say(f"error.{wrong.code}", language, wrong.params)
+
+
+def _page(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> Response:
+    speak = partial(_speak, language)
+    written = pages.get_template(template).render(
+        say=speak,
+        language=language,
+        languages=settings_of(request).language_codes,
+        elements=list(Element),
+        directions=list(Direction),
+        format_chainage=format_chainage,
+        query=request.url.query,
+        **facts,
+    )
+    return tagged(request, written.encode(), "text/html; charset=utf-8")
+
+
+def _speak(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
+    return say(key, language, params)

@@ -1,0 +1,163 @@
+"""What anybody may ask: who answers here, and the facts that the answer rests on."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.dependencies import KnownSettings, PublicConnection, SpokenLanguage, Today, shown
+from api.schemas.contracts import ContractDetail, ContractList
+from api.schemas.inspections import DefectList, DefectShape
+from api.schemas.liability import AttributionShape, LiabilityShape, PartShape, SegmentPart, segment_part
+from api.schemas.network import RoadList, SegmentList, SegmentShape
+from api.schemas.questions import (
+    LARGEST_ID,
+    ContractsQuery,
+    DefectsQuery,
+    ElementQuery,
+    LiabilityQuery,
+    NoQuestions,
+    RoadsQuery,
+    SegmentsQuery,
+    box_of,
+)
+from roads.domain.attribution import Confidence
+from roads.domain.fields import fold_reference
+from roads.queries import public
+
+router = APIRouter(prefix="/api/v1", tags=["public"])
+
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID, alias="id")]
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Not modified: the client's copy (If-None-Match) is current"},
+    400: {"description": "A parameter is unknown or wrong", "content": {"application/problem+json": {}}},
+    404: {"description": "There is no such thing", "content": {"application/problem+json": {}}},
+    503: {"description": "The database cannot be reached", "content": {"application/problem+json": {}}},
+}
+
+
+class SegmentDetail(SegmentShape):
+    """A segment and who answers for its parts today."""
+
+    liability: list[SegmentPart]
+
+
+@router.get("/liability", response_model=LiabilityShape, responses=PROBLEMS)
+async def liability(
+    request: Request,
+    asked: Annotated[LiabilityQuery, Query()],
+    connection: PublicConnection,
+    settings: KnownSettings,
+    today: Today,
+    language: SpokenLanguage,
+) -> Response:
+    """Who answers here on this day, and why nobody else does."""
+    known_at = public.moment(asked.as_known_at, settings.zone)
+    question = public.Question(asked.on or today, asked.element, known_at)
+    if asked.lon is not None and asked.lat is not None:
+        place = await public.place_at_point(connection, asked.lon, asked.lat, settings.snap_distance_m, question)
+    else:
+        place = await public.place_at_chainage(
+            connection, asked.road or "", asked.chainage or "", asked.direction, question
+        )
+    answer = await public.who_answers(connection, place, question)
+    return shown(request, LiabilityShape.of(place, answer, language))
+
+
+@router.get("/roads", response_model=RoadList, responses=PROBLEMS)
+async def roads(request: Request, asked: Annotated[RoadsQuery, Query()], connection: PublicConnection) -> Response:
+    """Roads with their lengths."""
+    filters = {"region": asked.region, "reference": fold_reference(asked.reference) if asked.reference else None}
+    found = await public.page(connection, "public_roads", filters, after=asked.after, limit=asked.limit)
+    return shown(request, RoadList.of(found))
+
+
+@router.get("/segments", response_model=SegmentList, responses=PROBLEMS)
+async def segments(
+    request: Request, asked: Annotated[SegmentsQuery, Query()], connection: PublicConnection, today: Today
+) -> Response:
+    """Segments of the network."""
+    filters = {
+        "box": box_of(asked.bbox),
+        "region": asked.region,
+        "contractor": asked.contractor,
+        "today": today,
+    }
+    found = await public.page(connection, "public_segments", filters, after=asked.after, limit=asked.limit)
+    return shown(request, SegmentList.of(found))
+
+
+@router.get("/segments/{id}", response_model=SegmentDetail, responses=PROBLEMS)
+async def segment(
+    request: Request, number: Id, asked: Annotated[ElementQuery, Query()], connection: PublicConnection, today: Today
+) -> Response:
+    """One segment, and who answers for its parts today."""
+    row = await public.one_row(connection, "public_segment", {"id": number}, thing="segment")
+    parts = await public.rows(
+        connection, "public_segment_liability", {"id": number, "element": asked.element, "today": today}
+    )
+    shape = SegmentShape.of(row)
+    return shown(request, SegmentDetail(**dict(shape), liability=[segment_part(part) for part in parts]))
+
+
+@router.get("/contracts", response_model=ContractList, responses=PROBLEMS)
+async def contracts(
+    request: Request, asked: Annotated[ContractsQuery, Query()], connection: PublicConnection
+) -> Response:
+    """Contracts: who ordered which works from whom, and for how much."""
+    filters = {"contractor": asked.contractor, "region": asked.region, "since": asked.since}
+    found = await public.page(connection, "public_contracts", filters, after=asked.after, limit=asked.limit)
+    return shown(request, ContractList.of(found))
+
+
+@router.get("/contracts/{id}", response_model=ContractDetail, responses=PROBLEMS)
+async def contract(
+    request: Request, number: Id, _: Annotated[NoQuestions, Query()], connection: PublicConnection, today: Today
+) -> Response:
+    """One contract and the stretches it works on."""
+    row = await public.one_row(connection, "public_contract", {"id": number}, thing="contract")
+    sections = await public.rows(connection, "public_contract_sections", {"id": number, "today": today})
+    return shown(request, ContractDetail.with_sections(row, sections))
+
+
+@router.get("/defects", response_model=DefectList, responses=PROBLEMS)
+async def defects(request: Request, asked: Annotated[DefectsQuery, Query()], connection: PublicConnection) -> Response:
+    """Defects with the outcome of their first part."""
+    filters = {
+        "box": box_of(asked.bbox),
+        "region": asked.region,
+        "contractor": asked.contractor,
+        "since": asked.since,
+        "outcome": asked.outcome,
+    }
+    found = await public.page(connection, "public_defects", filters, after=asked.after, limit=asked.limit)
+    return shown(request, DefectList.of(found))
+
+
+@router.get("/defects/{id}", response_model=DefectShape, responses=PROBLEMS)
+async def defect(
+    request: Request, number: Id, _: Annotated[NoQuestions, Query()], connection: PublicConnection
+) -> Response:
+    """One defect as it was recorded."""
+    row = await public.one_row(connection, "public_defect", {"id": number}, thing="defect")
+    return shown(request, DefectShape.of(row))
+
+
+@router.get("/defects/{id}/attribution", response_model=AttributionShape, responses=PROBLEMS)
+async def attribution(
+    request: Request,
+    number: Id,
+    _: Annotated[NoQuestions, Query()],
+    connection: PublicConnection,
+    language: SpokenLanguage,
+) -> Response:
+    """Who answers for each part of a defect, and why."""
+    await public.one_row(connection, "public_defect", {"id": number}, thing="defect")
+    parts = []
+    for row in await public.rows(connection, "public_attribution", {"id": number}):
+        question = public.Question(row.decided_on, row.element)
+        place = public.Place(
+            row.carriageway_id, row.source_id, row.direction, None, row.from_cm, None, Confidence.CERTAIN
+        )
+        answer = await public.who_answers(connection, place, question) if row.carriageway_id else None
+        parts.append(PartShape.of(row, answer, language))
+    return shown(request, AttributionShape(defect=number, parts=parts))

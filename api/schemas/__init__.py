@@ -1,0 +1,1 @@
+"""What the API says, in shapes: the OpenAPI document is made of these."""

@@ -1,0 +1,118 @@
+"""Query parameters: what may be asked. Whatever is not named here is refused, not ignored."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from geo.bbox import Box
+from roads.domain.attribution import Outcome
+from roads.domain.network import Direction
+from roads.domain.warranty import Element
+
+LARGEST_ID = 2**31 - 1
+
+
+def _no_nul(words: str) -> str:
+    if "\x00" in words:
+        raise ValueError("a NUL character cannot be part of it")
+    return words
+
+
+def _box(words: str) -> str:
+    Box.parse(words)
+    return words
+
+
+Line = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
+Kato = Annotated[str, Field(pattern="^[0-9]{2,9}$", examples=["75"])]
+Bin = Annotated[str, Field(pattern="^[0-9]{12}$", examples=["990000000004"])]
+BoxWords = Annotated[str, Field(max_length=120, examples=["76.8,43.1,77.1,43.4"]), AfterValidator(_box)]
+
+
+class Strict(BaseModel):
+    """Unknown parameters are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NoQuestions(Strict):
+    """A route without parameters."""
+
+
+class PageQuery(Strict):
+    """Which page of a list: at most `limit` items with a key above `after`."""
+
+    limit: int = Field(default=100, ge=1, le=1000)
+    after: int = Field(default=0, ge=0, le=LARGEST_ID)
+
+
+class RoadsQuery(PageQuery):
+    """Filters of the list of roads."""
+
+    region: Kato | None = None
+    reference: Line | None = Field(default=None, examples=["A-3"])
+
+
+class SegmentsQuery(PageQuery):
+    """Filters of the list of segments."""
+
+    bbox: BoxWords | None = None
+    region: Kato | None = None
+    contractor: Bin | None = None
+
+
+class ContractsQuery(PageQuery):
+    """Filters of the list of contracts: by contractor, region, and signing day."""
+
+    contractor: Bin | None = None
+    region: Kato | None = None
+    since: date | None = None
+
+
+class DefectsQuery(PageQuery):
+    """Filters of the list of defects; `since` is about the day of detection."""
+
+    bbox: BoxWords | None = None
+    region: Kato | None = None
+    contractor: Bin | None = None
+    since: date | None = None
+    outcome: Outcome | None = None
+
+
+class ElementQuery(Strict):
+    """The element of the road; pavement unless given."""
+
+    element: Element = Element.PAVEMENT
+
+
+class LiabilityQuery(Strict):
+    """A place (coordinates, or a road and a chainage), a day, an element, and as known when."""
+
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False, examples=[76.9286])
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False, examples=[43.2567])
+    road: Line | None = Field(default=None, examples=["A-3"])
+    chainage: Line | None = Field(default=None, examples=["212+600"])
+    direction: Direction | None = None
+    on: date | None = None
+    element: Element = Element.PAVEMENT
+    as_known_at: date | AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        by_point = self.lon is not None and self.lat is not None
+        by_road = self.road is not None and self.chainage is not None
+        parts = (self.lon, self.lat, self.road, self.chainage)
+        if by_point == by_road or sum(part is not None for part in parts) != 2:
+            raise ValueError("give either lon and lat, or road and chainage")
+        if self.direction is not None and by_point:
+            raise ValueError("direction goes with road and chainage")
+        return self
+
+
+def box_of(words: str | None) -> list[float] | None:
+    """West, south, east, north; None for anywhere."""
+    if words is None:
+        return None
+    box = Box.parse(words)
+    return [box.west, box.south, box.east, box.north]

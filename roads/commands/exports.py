@@ -1,0 +1,28 @@
+"""`export` writes a layer of public facts to a file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.writers import write_layer
+from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroundings
+from roads.db import Role, transaction
+from roads.i18n import say
+from roads.queries.layers import layer
+
+app = typer.Typer()
+
+
+@app.command()
+@one_clear_line
+def export(
+    name: Annotated[str, typer.Argument(metavar="LAYER", help="attributions, segments, contracts or defects")],
+    file: Annotated[Path, typer.Argument(help=".csv, .gpkg, .geojson, .fgb or .parquet")],
+    language: Language = IN_ENGLISH,
+) -> None:
+    """Write a layer to a file; the file appears whole or not at all."""
+    with surroundings() as here, transaction(here.engine, Role.PUBLIC) as session:
+        rows = layer(session, name)
+        written = write_layer(file, rows.columns, rows.batches)
+    print(say("command.exported", language, {"rows": written, "file": file}))  # noqa: T201

@@ -1,0 +1,39 @@
+"""Layers for export: rows of public facts, streamed so that memory does not grow with the network."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from roads.domain.errors import RoadsError
+from roads.sql import statement
+
+BATCH = 10_000
+LAYERS = ("attributions", "segments", "contracts", "defects")
+
+
+class UnknownLayer(RoadsError):
+    """There is no such layer. Carries `layer` and `layers`."""
+
+    code = "unknown_layer"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Column names, and the rows in batches. A column `geometry` is WKB in EPSG:4326."""
+
+    columns: Sequence[str]
+    batches: Iterator[Sequence[Sequence[Any]]]
+
+
+def layer(session: Session, name: str) -> Layer:
+    """A layer by its name. Errors: UnknownLayer."""
+    if name not in LAYERS:
+        raise UnknownLayer(layer=name, layers=", ".join(LAYERS))
+    result = (
+        session.connection()
+        .execution_options(stream_results=True, yield_per=BATCH)
+        .execute(statement(f"export_{name}"))
+    )
+    return Layer(list(result.keys()), (batch for batch in result.partitions()))

@@ -1,0 +1,169 @@
+"""What the public may ask: asynchronous reads through the role that sees public facts only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg import AsyncConnection
+from psycopg.rows import namedtuple_row
+
+from geo.chainage import parse_chainage, to_cm
+from roads.domain.attribution import Confidence
+from roads.domain.errors import NotFound, RoadsError
+from roads.domain.explanation import Answer, explain
+from roads.domain.fields import fold_reference, parse_date
+from roads.domain.warranty import Element
+from roads.queries.candidates import candidate
+from roads.queries.moments import NOW, end_of_day
+from roads.sql import driver_statement
+
+type_of_row = Any
+Public = AsyncConnection[Any]
+
+
+class SeveralPlaces(RoadsError):
+    """A chainage lies on several carriageways: the direction is missing. Carries `road`, `chainage`, `directions`."""
+
+    code = "several_places"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a place: on which day, which element, as known when ('infinity' is now)."""
+
+    decided_on: date
+    element: str
+    known_at: datetime | str = NOW
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on the network; everything but the confidence is empty when it is off the network."""
+
+    carriageway_id: int | None
+    source_id: str | None
+    direction: str | None
+    road: str | None
+    at_cm: int | None
+    distance_m: float | None
+    confidence: Confidence
+
+
+def moment(given: date | datetime | None, zone: ZoneInfo) -> datetime | str:
+    """As known when: a day stands for its end, nothing for now."""
+    if given is None:
+        return NOW
+    return given if isinstance(given, datetime) else end_of_day(given, zone)
+
+
+async def rows(connection: Public, name: str, parameters: Mapping[str, Any], **instead: str) -> list[type_of_row]:
+    """The rows of a statement by its name, as named tuples."""
+    async with connection.cursor(row_factory=namedtuple_row) as cursor:
+        await cursor.execute(driver_statement(name, **instead), parameters)
+        return await cursor.fetchall()
+
+
+async def one_row(connection: Public, name: str, parameters: Mapping[str, Any], *, thing: str) -> type_of_row:
+    """The only row of a statement. Errors: NotFound, naming the thing by its `id`."""
+    found = await rows(connection, name, parameters)
+    if not found:
+        raise NotFound(thing=thing, key=parameters["id"])
+    return found[0]
+
+
+async def place_at_point(connection: Public, lon: float, lat: float, snap_m: float, question: Question) -> Place:
+    """The place nearest to a coordinate (degrees, EPSG:4326), within `snap_m` metres."""
+    found = await rows(
+        connection,
+        "public_place_at_point",
+        {"lon": lon, "lat": lat, "accuracy_m": 0.0, "snap_m": snap_m, "known_at": question.known_at},
+        spots_of_defects="spot_of_point",
+    )
+    return _place(found[0])
+
+
+async def place_at_chainage(
+    connection: Public, road: str, chainage: str, direction: str | None, question: Question
+) -> Place:
+    """The place at a chainage of a road. Errors: NotFound, SeveralPlaces, ChainageError."""
+    found = await rows(
+        connection,
+        "public_places_at_chainage",
+        {
+            "reference": fold_reference(road),
+            "at_cm": to_cm(Decimal(parse_chainage(chainage))),
+            "direction": direction,
+            "known_at": question.known_at,
+        },
+    )
+    if not found:
+        raise NotFound(thing="place", key=f"{road} {chainage}")
+    if len(found) > 1:
+        directions = ", ".join(sorted({f"{row.direction} ({row.source_id})" for row in found}))
+        raise SeveralPlaces(road=road, chainage=chainage, directions=directions)
+    return _place(found[0])
+
+
+async def who_answers(connection: Public, place: Place, question: Question) -> Answer:
+    """Who answers at a place, and the verdict on every candidate."""
+    if place.carriageway_id is None:
+        return explain([], question.decided_on, Confidence.OFF_NETWORK)
+    found = await rows(
+        connection,
+        "explain_place",
+        {
+            "carriageway_ids": [place.carriageway_id],
+            "at_cm": place.at_cm,
+            "element": question.element,
+            "decided_on": question.decided_on,
+            "known_at": question.known_at,
+        },
+    )
+    return explain([candidate(row) for row in found], question.decided_on, place.confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page of a list, and where the next one begins (empty: this was the last)."""
+
+    items: Sequence[type_of_row]
+    next_after: int | None
+
+
+async def page(connection: Public, name: str, filters: Mapping[str, Any], *, after: int, limit: int) -> Page:
+    """One page of a list, by key: no page is skipped or shown twice while rows are added."""
+    found = await rows(connection, name, {**filters, "after": after, "at_most": limit + 1})
+    more = len(found) > limit
+    return Page(found[:limit], found[limit - 1].id if more else None)
+
+
+def road_name(row: type_of_row) -> str | None:
+    """What a road is called: its reference, else its name."""
+    name: str | None = row.reference or row.name_ru or row.name_kk or row.name_en
+    return name
+
+
+def _place(row: type_of_row) -> Place:
+    distance_m = None if row.distance_cm is None else row.distance_cm / 100
+    return Place(
+        row.carriageway_id,
+        row.source_id,
+        row.direction,
+        road_name(row),
+        row.at_cm,
+        distance_m,
+        Confidence(row.confidence),
+    )
+
+
+def day_or(words: str, otherwise: date) -> date:
+    """The day somebody typed, or another one when nothing was typed. Errors: FieldError."""
+    return parse_date(words) if words else otherwise
+
+
+def element_or(words: str) -> Element:
+    """The element somebody chose; pavement when it is none we know."""
+    return Element(words) if words in list(Element) else Element.PAVEMENT
