@@ -40,7 +40,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         max_size=POOL_SIZE,
         timeout=5,
         open=False,
-        check=AsyncConnectionPool.check_connection,
         configure=_take_public_role,
         kwargs={"autocommit": True, "application_name": "sapaly-zhol public", "connect_timeout": 5},
     )

@@ -19,18 +19,24 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
+# Asynchronous though they wait for nothing: a plain function would cost each request a trip through a thread.
+async def known_settings(request: Request) -> Settings:
+    """The settings, as a dependency."""
+    return settings_of(request)
+
+
 async def public_connection(request: Request) -> AsyncIterator[AsyncConnection[Any]]:
     """A read-only connection with the public role, returned to the pool after the answer."""
     async with request.app.state.pool.connection() as connection:
         yield connection
 
 
-def today(request: Request) -> date:
+async def today(request: Request) -> date:
     """What day it is here: the only clock a route reads."""
     return datetime.now(settings_of(request).zone).date()
 
 
-def language(request: Request) -> str:
+async def language(request: Request) -> str:
     """The language of sentences in the answer, by Accept-Language; English when nothing is asked for."""
     return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
 
@@ -38,7 +44,7 @@ def language(request: Request) -> str:
 PublicConnection = Annotated[AsyncConnection[Any], Depends(public_connection)]
 Today = Annotated[date, Depends(today)]
 SpokenLanguage = Annotated[str, Depends(language)]
-KnownSettings = Annotated[Settings, Depends(settings_of)]
+KnownSettings = Annotated[Settings, Depends(known_settings)]
 
 
 def tagged(request: Request, body: bytes, media_type: str) -> Response:

@@ -99,7 +99,7 @@ def explain(candidates: Iterable[Candidate], decided_on: date, confidence: Confi
     return Answer(
         Outcome.NEEDS_REVIEW if reason else answer,
         reason,
-        answer if reason else None,
+        answer if reason and reason is not Reason.OFF_NETWORK else None,
         chosen,
         decided_on,
         [_verdict(candidate, chosen, decided_on) for candidate in _one_for_each_contract(ordered)],
