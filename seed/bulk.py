@@ -1,13 +1,14 @@
 """Roads, contracts and defects of any number for load tests: made-up, deterministic, written by COPY.
 
 Every road is 50 km long and winds over the plains; each has a vertex every 500 m and segments of about 1 km. Contracts
-lie on random stretches, most accepted, one in twenty in a second layer over another; defects lie up to 8 m beside a
-road, one in twenty is a stretch of up to 1.5 km.
+lie on random stretches, most accepted, some in a second layer over another; defects lie up to 8 m beside a road, one in
+twenty is a stretch of up to 1.5 km.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,20 +18,43 @@ from pyproj import Geod
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.ewkb import to_ewkb_hex
+from geo.linear_referencing import Lines
 from roads.domain.actors import Actor, Permission
 from roads.domain.warranty import KindOfWorks
 from roads.usecases import liability
+from seed.errors import BulkAlreadyThere
+from seed.organisations import made_up_bin
 
 STEP_M = 500.0
 STEPS = 100
+STEPS_A_SEGMENT = 2
+CM = 100
+LENGTH_CM = int(STEPS * STEP_M * CM)
 FIRST_DAY = date(2019, 1, 1)
+FIRST_DEFECT_DAYS = 180
 SOURCE = "bulk"
+KATO = "19"
+CUSTOMERS, ORGANISATIONS = 20, 200
+FIRST_ORGANISATION = 1000
+ROADS_AT_ONCE = 5000
+CONTRACTS_AT_ONCE = 2000
+DEFECTS_AT_ONCE = 50_000
+KINDS = {
+    KindOfWorks.CONSTRUCTION: 0.1,
+    KindOfWorks.RECONSTRUCTION: 0.15,
+    KindOfWorks.CAPITAL_REPAIR: 0.25,
+    KindOfWorks.MEDIUM_REPAIR: 0.35,
+    KindOfWorks.CURRENT_REPAIR: 0.1,
+    KindOfWorks.MAINTENANCE: 0.05,
+}
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """How many of each to make, from which seed, and until which day."""
+    """How many of each to make, and from which seed."""
 
     roads: int
     contracts: int
@@ -39,187 +63,219 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Vertices of all roads, shape (roads, STEPS + 1): degrees and metres of chainage; and their carriageway ids."""
+class Step:
+    """The work of one transaction, and how many of the command's roads, contracts and defects it settles."""
 
-    lon: Floats
-    lat: Floats
-    m: Floats
-    ids: NDArray[np.int64]
+    work: Callable[[Session], None]
+    rows: int
 
 
 def load_bulk(session: Session, actor: Actor, command: Bulk, *, today: date) -> None:
-    """Write roads, contracts with their liability, and defects. Errors: none of its own; the database's."""
+    """Write everything in the caller's transaction. Errors: BulkAlreadyThere."""
+    for step in bulk_steps(actor, command, today=today):
+        step.work(session)
+
+
+def bulk_steps(actor: Actor, command: Bulk, *, today: date) -> Iterator[Step]:
+    """The same as steps, to be done in order, each in a transaction of its own if the caller likes.
+
+    Roads, contracts, then their liability by 2,000 contracts and the defects by 50,000: memory holds one step beside
+    the vertices of all roads.
+    """
     actor.require(Permission.IMPORT_NETWORK)
-    random = np.random.default_rng(command.seed)
-    connection: Any = session.connection().connection.driver_connection
-    lines = _write_roads(session, connection, command.roads, random)
-    contracts = _write_contracts(session, connection, command, lines, random, today)
-    liability.refresh(session, contract_ids=contracts)
-    _write_defects(connection, command, lines, random, today)
+    loader = _Loader(command, today)
+    yield Step(loader.write_roads, command.roads)
+    yield Step(loader.write_contracts, command.contracts)
+    for start in range(0, command.contracts, CONTRACTS_AT_ONCE):
+        some = slice(start, min(start + CONTRACTS_AT_ONCE, command.contracts))
+        yield Step(partial(loader.settle, some), some.stop - some.start)
+    for start in range(0, command.defects, DEFECTS_AT_ONCE):
+        numbers = range(start, min(start + DEFECTS_AT_ONCE, command.defects))
+        yield Step(partial(loader.write_defects, numbers), len(numbers))
 
 
-def _wind(count: int, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    """Smoothly turning lines of STEPS edges of STEP_M each; degrees, and geodesic chainage in metres."""
-    geod = Geod(ellps="WGS84")
-    lon = np.empty((count, STEPS + 1))
-    lat = np.empty((count, STEPS + 1))
+@dataclass(frozen=True, slots=True)
+class _Roads:
+    """Vertices of all roads, shape (roads, STEPS + 1), in degrees; and their carriageways' ids."""
+
+    lon: Floats
+    lat: Floats
+    ids: Integers
+
+    def ewkb(self, roads: slice, steps: slice) -> list[str]:
+        """Hexadecimal EWKB of some of the vertices of some of the roads, chainage as M."""
+        lon, lat = self.lon[roads, steps], self.lat[roads, steps]
+        m = np.broadcast_to(np.arange(STEPS + 1)[steps] * STEP_M, lon.shape)
+        first = np.arange(len(lon) + 1) * lon.shape[1]
+        written: list[str] = to_ewkb_hex(Lines(lon.ravel(), lat.ravel(), m.ravel(), first)).to_pylist()
+        return written
+
+    def beside(self, road: Integers, m: Floats, random: np.random.Generator) -> Floats:
+        """Coordinates, shape (n, 2), at chainages of roads and up to 8 m beside them."""
+        edge = np.minimum((m / STEP_M).astype(int), STEPS - 1)
+        share = m / STEP_M - edge
+        lon = self.lon[road, edge] * (1 - share) + self.lon[road, edge + 1] * share
+        lat = self.lat[road, edge] * (1 - share) + self.lat[road, edge + 1] * share
+        aside = random.uniform(-8, 8, (len(m), 2)) / np.sqrt(2)
+        return np.stack([lon + aside[:, 0] / (111_320 * np.cos(np.radians(lat))), lat + aside[:, 1] / 110_900], axis=-1)
+
+
+class _Loader:
+    """Writes bulk rows; what a later step needs of an earlier one is kept here."""
+
+    def __init__(self, command: Bulk, today: date) -> None:
+        self._command = command
+        self._today = today
+        self._days = (today - FIRST_DAY).days
+        self._roads = _Roads(*_wind(command.roads, self._random(0)), np.empty(0, dtype=np.int64))
+        self._contracts: list[int] = []
+
+    def _random(self, *stream: int) -> np.random.Generator:
+        """Every part of the rows has a stream of its own, so that steps do not depend on each other."""
+        return np.random.default_rng([self._command.seed, *stream])
+
+    # --- roads
+
+    def write_roads(self, session: Session) -> None:
+        """Roads with one carriageway each, and its segments. Errors: BulkAlreadyThere."""
+        _demand_none_there(session)
+        roads = range(self._command.roads)
+        values = ((f"ref:BULK-{n}", f"BULK-{n}", "republican", "cat_3", KATO) for n in roads)
+        _copy(session, "road (key, reference, significance, category, kato)", values)
+        _copy(session, _CARRIAGEWAY, self._carriageways(_ids(session, _ROAD_IDS)))
+        ids = _ids(session, "UPDATE carriageway SET chain_id = id WHERE source = 'bulk' RETURNING id")
+        self._roads = _Roads(self._roads.lon, self._roads.lat, np.sort(np.array(ids, dtype=np.int64)))
+        _copy(session, "segment (carriageway_id, extent, geom, is_folded)", self._segments())
+
+    def _carriageways(self, road_ids: list[int]) -> Iterator[tuple[Any, ...]]:
+        facts = ("single", "republican", "cat_3", KATO)
+        for some in self._slices():
+            drawn = self._roads.ewkb(some, slice(None))
+            for number, road_id, ewkb in zip(range(some.start, some.stop), road_ids[some], drawn, strict=True):
+                name = f"BULK-{number}"
+                yield road_id, SOURCE, name, *facts, ewkb, f"[0,{LENGTH_CM})", "geodesic", name, name
+
+    def _segments(self) -> Iterator[tuple[Any, ...]]:
+        for some in self._slices():
+            for start in range(0, STEPS, STEPS_A_SEGMENT):
+                end = start + STEPS_A_SEGMENT
+                extent = f"[{int(start * STEP_M) * CM},{int(end * STEP_M) * CM})"
+                drawn = self._roads.ewkb(some, slice(start, end + 1))
+                for carriageway, ewkb in zip(self._roads.ids[some].tolist(), drawn, strict=True):
+                    yield carriageway, extent, ewkb, False
+
+    def _slices(self) -> Iterator[slice]:
+        count = self._command.roads
+        return (slice(start, min(start + ROADS_AT_ONCE, count)) for start in range(0, count, ROADS_AT_ONCE))
+
+    # --- contracts
+
+    def write_contracts(self, session: Session) -> None:
+        """Contracts of one stretch each, from 2019 to today, with their acceptances; not settled yet."""
+        random, count = self._random(1), self._command.contracts
+        signed = [FIRST_DAY + timedelta(days=day) for day in random.integers(0, self._days, count).tolist()]
+        took = random.integers(60, 500, count).tolist()
+        accepted = [day + timedelta(days=days) for day, days in zip(signed, took, strict=True)]
+        _copy(session, _CONTRACT, self._contract_rows(_organisations(session), signed, random))
+        contracts = _ids(session, "SELECT id FROM contract WHERE number LIKE 'BULK-%' ORDER BY id")
+        road = random.integers(0, self._command.roads, count)
+        # Settled in the order of roads, because a road is built anew with every batch that has a contract on it.
+        self._contracts = [contracts[n] for n in np.argsort(road, kind="stable")]
+        extents = list(_extents(count, random))
+        sections = zip(contracts, self._roads.ids[road].tolist(), extents, _PAVEMENT * count, strict=True)
+        _copy(session, "contract_section (contract_id, carriageway_id, extent, elements)", sections)
+        rows = zip(_ids(session, _SECTION_IDS), extents, accepted, strict=True)
+        handovers = ((section, extent, ["pavement"], day) for section, extent, day in rows if day <= self._today)
+        _copy(session, "acceptance (section_id, extent, elements, accepted_on)", handovers)
+
+    def _contract_rows(
+        self, organisations: list[int], signed: list[date], random: np.random.Generator
+    ) -> Iterator[tuple[Any, ...]]:
+        kinds = random.choice(len(KINDS), len(signed), p=list(KINDS.values())).tolist()
+        contractors = random.integers(CUSTOMERS, ORGANISATIONS, len(signed)).tolist()
+        names = [kind.value for kind in KINDS]
+        for n, (day, kind, contractor) in enumerate(zip(signed, kinds, contractors, strict=True)):
+            yield organisations[n % CUSTOMERS], f"BULK-{n}", organisations[contractor], names[kind], day, 10**8, KATO
+
+    def settle(self, some: slice, session: Session) -> None:
+        """Warranties, works and liability of some of the contracts."""
+        liability.refresh(session, contract_ids=self._contracts[some])
+
+    # --- defects
+
+    def write_defects(self, numbers: range, session: Session) -> None:
+        """Defects of those numbers, not placed yet."""
+        random, count = self._random(2, numbers.start), len(numbers)
+        road = random.integers(0, self._command.roads, count)
+        lengths = np.where(random.random(count) < 0.05, random.uniform(20, 1500, count), 0)
+        begins = random.uniform(0, STEPS * STEP_M - lengths)
+        first = self._roads.beside(road, begins, random).tolist()
+        last = self._roads.beside(road, begins + lengths, random).tolist()
+        places = map(_place, first, last, (lengths > 0).tolist())
+        days = [FIRST_DAY + timedelta(days=day) for day in range(self._days)]
+        detected = random.integers(FIRST_DEFECT_DAYS, self._days, count).tolist()
+        accuracy = random.choice([0.0, 3.0, 5.0, 10.0], count).tolist()
+        facts = ("pavement", "pothole", "medium")
+        rows = zip(numbers, places, accuracy, detected, strict=True)
+        _copy(session, _DEFECT, ((SOURCE, f"BULK-{n}", place, near, days[day], *facts) for n, place, near, day in rows))
+
+
+_CARRIAGEWAY = (
+    "carriageway (road_id, source, source_id, direction, significance, category, kato, geom, extent, measured_by, "
+    "geometry_key, content_key)"
+)
+_CONTRACT = "contract (customer_id, number, contractor_id, kind_of_works, signed_on, value_tenge, kato)"
+_DEFECT = "defect (source, external_id, geom, gps_accuracy_m, detected_on, element, distress, severity)"
+_ROAD_IDS = "SELECT id FROM road WHERE key LIKE 'ref:BULK-%' ORDER BY id"
+_SECTION_IDS = (
+    "SELECT s.id FROM contract_section s JOIN contract c ON c.id = s.contract_id "
+    "WHERE c.number LIKE 'BULK-%' ORDER BY s.id"
+)
+_PAVEMENT = [["pavement"]]
+
+
+def _wind(count: int, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Smoothly turning lines of STEPS edges of STEP_M each, in degrees."""
+    earth = Geod(ellps="WGS84")
+    lon, lat = np.empty((count, STEPS + 1)), np.empty((count, STEPS + 1))
     lon[:, 0], lat[:, 0] = random.uniform(52, 80, count), random.uniform(44, 54, count)
     heading = random.uniform(0, 360, count)
     for step in range(STEPS):
         heading += random.normal(0, 6, count)
-        lon[:, step + 1], lat[:, step + 1], _ = geod.fwd(lon[:, step], lat[:, step], heading, np.full(count, STEP_M))
-    m = np.tile(np.arange(STEPS + 1) * STEP_M, (count, 1))
-    return lon, lat, m
+        ahead = earth.fwd(lon[:, step], lat[:, step], heading, np.full(count, STEP_M))
+        lon[:, step + 1], lat[:, step + 1] = ahead[0], ahead[1]
+    return lon, lat
 
 
-def line_ewkb(lon: Floats, lat: Floats, m: Floats) -> list[str]:
-    """Hexadecimal EWKB of LineStringM in EPSG:4326, one for each row of equally long arrays (rows, vertices)."""
-    rows, vertices = lon.shape
-    layout = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("n", "<u4"), ("c", "<f8", (vertices, 3))])
-    packed = np.empty(rows, dtype=layout)
-    packed["order"], packed["kind"], packed["srid"], packed["n"] = 1, 0x60000002, 4326, vertices
-    packed["c"] = np.stack([lon, lat, m], axis=-1)
-    written = packed.tobytes().hex()
-    width = layout.itemsize * 2
-    return [written[start : start + width] for start in range(0, len(written), width)]
+def _demand_none_there(session: Session) -> None:
+    if session.scalar(text("SELECT EXISTS (SELECT FROM carriageway WHERE source = 'bulk')")):
+        raise BulkAlreadyThere
 
 
-def _copy(connection: "DriverConnection[Any]", into: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _organisations(session: Session) -> list[int]:
+    numbers = [made_up_bin(FIRST_ORGANISATION + n) for n in range(ORGANISATIONS)]
+    _copy(session, "organisation (bin, name)", ((number, f"Bulk organisation {number}") for number in numbers))
+    return _ids(session, "SELECT id FROM organisation WHERE name LIKE 'Bulk organisation %' ORDER BY id")
 
 
-def _write_roads(
-    session: Session, connection: "DriverConnection[Any]", count: int, random: np.random.Generator
-) -> Lines:
-    lon, lat, m = _wind(count, random)
-    references = [f"BULK-{number}" for number in range(count)]
-    _copy(
-        connection,
-        "road (key, reference, significance, category, kato)",
-        ((f"ref:{reference}", reference, "republican", "cat_3", "19") for reference in references),
-    )
-    road_ids = _ids(session, "SELECT id FROM road WHERE key LIKE 'ref:BULK-%' ORDER BY id")
-    extent = f"[0,{int(STEPS * STEP_M * 100)})"
-    _copy(
-        connection,
-        "carriageway (road_id, source, source_id, direction, significance, category, kato, geom, extent, measured_by, "
-        "geometry_key, content_key)",
-        (
-            (road, SOURCE, ref, "single", "republican", "cat_3", "19", wkb, extent, "geodesic", ref, ref)
-            for road, ref, wkb in zip(road_ids, references, line_ewkb(lon, lat, m), strict=True)
-        ),
-    )
-    session.execute(text("UPDATE carriageway SET chain_id = id WHERE source = :source"), {"source": SOURCE})
-    ids = np.array(_ids(session, "SELECT id FROM carriageway WHERE source = 'bulk' ORDER BY id"))
-    lines = Lines(lon, lat, m, ids)
-    _copy(connection, "segment (carriageway_id, extent, geom, is_folded)", _segments(lines))
-    return lines
+def _extents(count: int, random: np.random.Generator) -> Iterator[str]:
+    """Stretches of 1 to 15 km within a road, as ranges of centimetres."""
+    begins = random.integers(0, LENGTH_CM - 1000 * CM, count)
+    ends = np.minimum(begins + random.integers(1000 * CM, 15_000 * CM, count), LENGTH_CM)
+    return (f"[{begin},{end})" for begin, end in zip(begins.tolist(), ends.tolist(), strict=True))
 
 
-def _segments(lines: Lines) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, STEPS, 2):
-        cut = slice(start, start + 3)
-        extent = f"[{int(start * STEP_M * 100)},{int((start + 2) * STEP_M * 100)})"
-        pieces = line_ewkb(lines.lon[:, cut], lines.lat[:, cut], lines.m[:, cut])
-        for carriageway, wkb in zip(lines.ids, pieces, strict=True):
-            yield int(carriageway), extent, wkb, False
-
-
-def _write_contracts(
-    session: Session,
-    connection: "DriverConnection[Any]",
-    command: Bulk,
-    lines: Lines,
-    random: np.random.Generator,
-    today: date,
-) -> list[int]:
-    _copy(
-        connection,
-        "organisation (bin, name)",
-        ((f"{990000000000 + n}", f"Bulk organisation {n}") for n in range(200)),
-    )
-    organisations = _ids(session, "SELECT id FROM organisation WHERE bin >= '990000000000' ORDER BY bin LIMIT 200")
-    kinds = [kind.value for kind in KindOfWorks]
-    days = (today - FIRST_DAY).days
-    count = command.contracts
-    signed = [FIRST_DAY + timedelta(days=int(day)) for day in random.integers(0, days, count)]
-    picked = random.choice(len(kinds), count, p=[0.1, 0.15, 0.25, 0.35, 0.1, 0.05])
-    contractors = random.integers(20, 200, count)
-    _copy(
-        connection,
-        "contract (customer_id, number, contractor_id, kind_of_works, signed_on, value_tenge, kato)",
-        (
-            (organisations[n % 20], f"B-{n}", organisations[contractors[n]], kinds[picked[n]], signed[n], 10**8, "19")
-            for n in range(count)
-        ),
-    )
-    contracts = _ids(session, "SELECT id FROM contract WHERE number LIKE 'B-%' ORDER BY id")
-    length_cm = int(STEPS * STEP_M * 100)
-    where = random.integers(0, len(lines.ids), count)
-    begins = random.integers(0, length_cm - 100_000, count)
-    ends = np.minimum(begins + random.integers(100_000, 1_500_000, count), length_cm)
-    _copy(
-        connection,
-        "contract_section (contract_id, carriageway_id, extent, elements)",
-        (
-            (contracts[n], int(lines.ids[where[n]]), f"[{begins[n]},{ends[n]})", ["pavement"])
-            for n in range(count)
-        ),
-    )
-    sections = _ids(session, "SELECT s.id FROM contract_section s JOIN contract c ON c.id = s.contract_id "
-                             "WHERE c.number LIKE 'B-%' ORDER BY s.id")  # fmt: skip
-    took = random.integers(60, 500, count)
-    accepted = [signed[n] + timedelta(days=int(took[n])) for n in range(count)]
-    _copy(
-        connection,
-        "acceptance (section_id, extent, elements, accepted_on, act_number)",
-        (
-            (sections[n], f"[{begins[n]},{ends[n]})", ["pavement"], accepted[n], f"A-{n}")
-            for n in range(count)
-            if accepted[n] <= today
-        ),
-    )
-    return contracts
-
-
-def _write_defects(
-    connection: "DriverConnection[Any]", command: Bulk, lines: Lines, random: np.random.Generator, today: date
-) -> None:
-    count = command.defects
-    where = random.integers(0, len(lines.ids), count)
-    lengths = np.where(random.random(count) < 0.05, random.uniform(20, 1500, count), 0)
-    begins = random.uniform(0, STEPS * STEP_M - lengths)
-    detected = [FIRST_DAY + timedelta(days=int(d)) for d in random.integers(180, (today - FIRST_DAY).days, count)]
-    accuracy = random.choice([0.0, 3.0, 5.0, 10.0], count)
-    first = _beside(lines, where, begins, random)
-    last = _beside(lines, where, begins + lengths, random)
-    _copy(
-        connection,
-        "defect (source, external_id, geom, gps_accuracy_m, detected_on, element, distress, severity)",
-        (
-            (SOURCE, f"D-{n}", _place(first[n], last[n], lengths[n]), accuracy[n], detected[n], "pavement", "pothole", "medium")
-            for n in range(count)
-        ),
-    )  # fmt: skip
-
-
-def _place(first: Floats, last: Floats, length: float) -> str:
-    if length:
+def _place(first: list[float], last: list[float], is_stretch: bool) -> str:
+    if is_stretch:
         return f"SRID=4326;LINESTRING({first[0]:.7f} {first[1]:.7f},{last[0]:.7f} {last[1]:.7f})"
     return f"SRID=4326;POINT({first[0]:.7f} {first[1]:.7f})"
 
 
-def _beside(lines: Lines, where: NDArray[np.int64], m: Floats, random: np.random.Generator) -> Floats:
-    """Coordinates, shape (n, 2), at chainages of lines and up to 8 m beside them."""
-    edge = np.minimum((m / STEP_M).astype(int), STEPS - 1)
-    share = m / STEP_M - edge
-    lon = lines.lon[where, edge] * (1 - share) + lines.lon[where, edge + 1] * share
-    lat = lines.lat[where, edge] * (1 - share) + lines.lat[where, edge + 1] * share
-    aside = random.uniform(-8, 8, (len(m), 2)) / 1.5
-    return np.stack([lon + aside[:, 0] / (111_320 * np.cos(np.radians(lat))), lat + aside[:, 1] / 110_900], axis=-1)
+def _copy(session: Session, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    driver: DriverConnection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _ids(session: Session, query: str) -> list[int]:
