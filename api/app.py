@@ -13,6 +13,7 @@ from api.headers import SecurityHeaders
 from api.pages import public as public_pages
 from api.routes import operator, public
 from roads.db import Role, open_engine
+from roads.queries.public import prepare
 from roads.settings import Settings, read_settings
 
 POOL_SIZE = 8
@@ -57,3 +58,4 @@ async def _take_public_role(connection: AsyncConnection[Any]) -> None:
         "SET default_transaction_read_only = on; SET jit = off; SET plan_cache_mode = force_generic_plan;"
         " SET statement_timeout = '10s'; SET timezone = 'UTC'"
     )
+    await prepare(connection)

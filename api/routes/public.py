@@ -54,12 +54,13 @@ async def liability(
     known_at = public.moment(asked.as_known_at, settings.zone)
     question = public.Question(asked.on or today, asked.element, known_at)
     if asked.lon is not None and asked.lat is not None:
-        place = await public.place_at_point(connection, asked.lon, asked.lat, settings.snap_distance_m, question)
+        snap_m = settings.snap_distance_m
+        place, answer = await public.who_answers_at_point(connection, asked.lon, asked.lat, snap_m, question)
     else:
         place = await public.place_at_chainage(
             connection, asked.road or "", asked.chainage or "", asked.direction, question
         )
-    answer = await public.who_answers(connection, place, question)
+        answer = await public.who_answers(connection, place, question)
     return shown(request, LiabilityShape.of(place, answer, language))
 
 

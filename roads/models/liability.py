@@ -74,6 +74,7 @@ class Warranty(Base):
         CheckConstraint("ends_on >= accepted_on", name="ends_on"),
         Index("warranty_carriageway_id_idx", "carriageway_id"),
         Index("warranty_contract_id_idx", "contract_id"),
+        Index("warranty_acceptance_id_idx", "acceptance_id"),
     )
 
     id: Mapped[Key]

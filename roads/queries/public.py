@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import AsyncConnection
+from psycopg import AsyncClientCursor, AsyncConnection
 from psycopg.rows import namedtuple_row
 
 from geo.chainage import parse_chainage, to_cm
@@ -18,10 +18,24 @@ from roads.domain.fields import fold_reference, parse_date
 from roads.domain.warranty import Element
 from roads.queries.candidates import candidate
 from roads.queries.moments import NOW, end_of_day
-from roads.sql import driver_statement
+from roads.sql import driver_statement, filled_statement
 
 type_of_row = Any
 Public = AsyncConnection[Any]
+
+
+ANSWER_AT_POINT = {
+    "lon": "$1",
+    "lat": "$2",
+    "snap_m": "$3",
+    "element": "$4",
+    "decided_on": "$5",
+    "known_at": "$6",
+    "accuracy_m": "0",
+    "carriageway_ids": "ARRAY[placed.carriageway_id]",
+    "at_cm": "placed.at_cm",
+}
+"""What fills the parameters of `answer_at_point` when it is prepared."""
 
 
 class SeveralPlaces(RoadsError):
@@ -74,15 +88,30 @@ async def one_row(connection: Public, name: str, parameters: Mapping[str, Any], 
     return found[0]
 
 
-async def place_at_point(connection: Public, lon: float, lat: float, snap_m: float, question: Question) -> Place:
-    """The place nearest to a coordinate (degrees, EPSG:4326), within `snap_m` metres."""
-    found = await rows(
-        connection,
-        "public_place_at_point",
-        {"lon": lon, "lat": lat, "accuracy_m": 0.0, "snap_m": snap_m, "known_at": question.known_at},
-        spots_of_defects="spot_of_point",
+async def prepare(connection: Public) -> None:
+    """Plan the most frequent question once for a new connection."""
+    answer = filled_statement("answer_at_point", ANSWER_AT_POINT, spots_of_defects="spot_of_point")
+    await connection.execute(
+        f"PREPARE answer_at_point (float8, float8, float8, text, date, timestamptz) AS {answer}".encode()
     )
-    return _place(found[0])
+
+
+async def who_answers_at_point(
+    connection: Public, lon: float, lat: float, snap_m: float, question: Question
+) -> tuple[Place, Answer]:
+    """Who answers at the place nearest to a coordinate (degrees, EPSG:4326), within `snap_m` metres.
+
+    The connection must have been prepared: EXECUTE with its few words costs a tenth of sending the statement again.
+    """
+    async with AsyncClientCursor(connection, row_factory=namedtuple_row) as cursor:
+        await cursor.execute(
+            "EXECUTE answer_at_point (%s, %s, %s, %s, %s, %s)",
+            (lon, lat, snap_m, question.element, question.decided_on, question.known_at),
+        )
+        found: list[type_of_row] = await cursor.fetchall()
+    place = _place(found[0], found[0].carriageway)
+    candidates = [candidate(row) for row in found if row.kind is not None]
+    return place, explain(candidates, question.decided_on, place.confidence)
 
 
 async def place_at_chainage(
@@ -104,7 +133,7 @@ async def place_at_chainage(
     if len(found) > 1:
         directions = ", ".join(sorted({f"{row.direction} ({row.source_id})" for row in found}))
         raise SeveralPlaces(road=road, chainage=chainage, directions=directions)
-    return _place(found[0])
+    return _place(found[0], found[0].source_id)
 
 
 async def who_answers(connection: Public, place: Place, question: Question) -> Answer:
@@ -146,11 +175,11 @@ def road_name(row: type_of_row) -> str | None:
     return name
 
 
-def _place(row: type_of_row) -> Place:
+def _place(row: type_of_row, carriageway: str | None) -> Place:
     distance_m = None if row.distance_cm is None else row.distance_cm / 100
     return Place(
         row.carriageway_id,
-        row.source_id,
+        carriageway,
         row.direction,
         road_name(row),
         row.at_cm,

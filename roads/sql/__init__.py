@@ -4,6 +4,7 @@ A line `-- include: name` stands for the text of `name.sql`, so that a select is
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -33,3 +34,8 @@ def statement(name: str, **instead: str) -> TextClause:
 def driver_statement(name: str, **instead: str) -> bytes:
     """The statement as psycopg executes it without SQLAlchemy: parameters are written `%(name)s`."""
     return _PARAMETER.sub(r"%(\1)s", source(name, **instead).replace("%", "%%")).encode()
+
+
+def filled_statement(name: str, parameters: Mapping[str, str], **instead: str) -> str:
+    """The statement with every parameter replaced by an expression of ours (`$1`, a column): what PREPARE takes."""
+    return _PARAMETER.sub(lambda match: parameters[match.group(1)], source(name, **instead))

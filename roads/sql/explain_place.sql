@@ -29,7 +29,7 @@ JOIN public_contract k ON k.id = s.contract_id
 WHERE s.carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND s.recorded @> CAST(:known_at AS timestamptz)
     AND NOT EXISTS (
         SELECT FROM warranty w
-        WHERE w.acceptance_id = a.id AND w.element = CAST(:element AS text)
+        WHERE w.carriageway_id = s.carriageway_id AND w.acceptance_id = a.id AND w.element = CAST(:element AS text)
             AND w.extent @> CAST(:at_cm AS integer) AND w.recorded @> CAST(:known_at AS timestamptz)
     )
 ORDER BY strength, first_by DESC, then_by DESC NULLS LAST, sort_number, contract_id, source_id

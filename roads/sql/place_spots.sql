@@ -13,11 +13,16 @@ near AS MATERIALIZED (
 ),
 measured AS MATERIALIZED (
     SELECT
-        defect_id, side, reach_m, greatest(accuracy_m, 5) AS tolerance_m, chosen_carriageway_ids, carriageway_id, extent,
-        is_folded, line,
-        ST_Distance(line, ST_Point(0, 0, 4326)) AS distance_m,
-        ST_InterpolatePoint(line, ST_Point(0, 0, 4326)) AS m
-    FROM near
+        n.defect_id, n.side, n.reach_m, greatest(n.accuracy_m, 5) AS tolerance_m, n.chosen_carriageway_ids,
+        n.carriageway_id, n.extent, n.is_folded, n.line, at.foot_x, at.foot_y,
+        sqrt(at.foot_x * at.foot_x + at.foot_y * at.foot_y) AS distance_m,
+        ST_InterpolatePoint(n.line, ST_Point(0, 0, 4326)) AS m
+    FROM near n
+    CROSS JOIN LATERAL (
+        SELECT ST_X(foot) AS foot_x, ST_Y(foot) AS foot_y
+        FROM (SELECT ST_ClosestPoint(n.line, ST_Point(0, 0, 4326)) AS foot OFFSET 0) AS found
+        OFFSET 0 -- so that the foot is found once, not wherever it is named
+    ) AS at
 ),
 ranked AS MATERIALIZED (
     SELECT
@@ -64,9 +69,16 @@ rival AS MATERIALIZED (
 ),
 foot AS MATERIALIZED (
     SELECT
-        r.defect_id, r.side, r.carriageway_id, r.m, r.distance_m,
-        rival.defect_id IS NOT NULL AS is_ambiguous,
-        ST_GeometryN(ST_LocateBetween(r.line, r.m - 0.5, r.m + 0.5), 1) AS around
+        r.defect_id, r.side, r.carriageway_id, r.m, r.distance_m, rival.defect_id IS NOT NULL AS is_ambiguous,
+        -- A step of 0.1 m to the left of the way from the spot to its foot: where chainage grows by it, the way crosses
+        -- the line from the left, so the spot lies left of it.
+        CASE
+            WHEN r.distance_m < 0.005 THEN 0
+            ELSE r.m - ST_InterpolatePoint(
+                r.line, ST_Point(-0.1 * r.foot_y / r.distance_m, 0.1 * r.foot_x / r.distance_m, 4326)
+            )
+        END AS lean,
+        r.line
     FROM ranked r
     LEFT JOIN rival ON rival.defect_id = r.defect_id AND rival.side = r.side
     WHERE r.place = 1
@@ -75,14 +87,24 @@ SELECT
     p.defect_id, p.side, p.is_point, p.lon, p.lat, p.lon_m, p.lat_m, f.carriageway_id, f.m, f.is_ambiguous,
     least(greatest(CAST(round(f.m * 100) AS integer), lower(w.extent)), upper(w.extent) - 1) AS at_cm,
     CAST(round(f.distance_m * 100) AS integer) AS distance_cm,
-    CAST(round(f.distance_m * 100) AS integer) * CASE
-        WHEN ST_GeometryType(f.around) <> 'ST_LineString' THEN 1
-        -- The spot is the origin: the sign of (end - start) x (origin - start) tells its side of the line.
-        ELSE sign(
-            (ST_Y(ST_EndPoint(f.around)) - ST_Y(ST_StartPoint(f.around))) * -ST_X(ST_StartPoint(f.around))
-            + (ST_X(ST_EndPoint(f.around)) - ST_X(ST_StartPoint(f.around))) * ST_Y(ST_StartPoint(f.around))
-        ) * sign(ST_M(ST_EndPoint(f.around)) - ST_M(ST_StartPoint(f.around)))
-    END AS offset_cm
+    CAST(round(f.distance_m * 100) AS integer) * CAST(
+        CASE
+            WHEN f.lean <> 0 THEN sign(f.lean)
+            -- Outside a bend the foot stays on the corner wherever one steps: there the piece around it tells the side.
+            ELSE coalesce(
+                (
+                    SELECT
+                        sign(
+                            (ST_X(ST_EndPoint(piece)) - ST_X(ST_StartPoint(piece))) * ST_Y(ST_StartPoint(piece))
+                            - (ST_Y(ST_EndPoint(piece)) - ST_Y(ST_StartPoint(piece))) * ST_X(ST_StartPoint(piece))
+                        ) * sign(ST_M(ST_EndPoint(piece)) - ST_M(ST_StartPoint(piece)))
+                    FROM (SELECT ST_GeometryN(ST_LocateBetween(f.line, f.m - 0.5, f.m + 0.5), 1) AS piece) AS around
+                    WHERE ST_GeometryType(piece) = 'ST_LineString'
+                ),
+                1
+            )
+        END AS integer
+    ) AS offset_cm
 FROM spot p
 LEFT JOIN foot f ON f.defect_id = p.defect_id AND f.side = p.side
 LEFT JOIN carriageway w ON w.id = f.carriageway_id

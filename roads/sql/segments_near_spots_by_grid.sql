@@ -24,7 +24,7 @@ cell AS MATERIALIZED (
 )
 SELECT
     p.defect_id, p.side, p.reach_m, p.accuracy_m, p.chosen_carriageway_ids, c.carriageway_id, c.extent,
-    c.is_folded, ST_Scale(ST_Translate(c.geom, -p.lon, -p.lat), p.lon_m, p.lat_m) AS line
+    c.is_folded, ST_Affine(c.geom, p.lon_m, 0, 0, p.lat_m, -p.lon * p.lon_m, -p.lat * p.lat_m) AS line
 FROM spot p
 JOIN cell c
     ON c.across = CAST(floor(p.lon / 0.0075) AS integer) AND c.up = CAST(floor(p.lat / 0.005) AS integer)

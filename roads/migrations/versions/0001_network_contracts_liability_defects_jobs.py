@@ -717,6 +717,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("warranty_pkey")),
     )
     op.create_index("warranty_carriageway_id_idx", "warranty", ["carriageway_id"], unique=False)
+    op.create_index("warranty_acceptance_id_idx", "warranty", ["acceptance_id"], unique=False)
     op.create_index("warranty_contract_id_idx", "warranty", ["contract_id"], unique=False)
     _create_public_views()
     _grant()
@@ -772,6 +773,7 @@ def _grant() -> None:
 
 def downgrade() -> None:
     op.execute("DROP VIEW public_carve_out, public_contract, public_defect")
+    op.drop_index("warranty_acceptance_id_idx", table_name="warranty")
     op.drop_index("warranty_contract_id_idx", table_name="warranty")
     op.drop_index("warranty_carriageway_id_idx", table_name="warranty")
     op.drop_table("warranty")
