@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.bbox import Box
 from geo.tables import Row
 from roads.domain.actors import OPERATOR
 from roads.domain.remarks import Action, Remark, Totals
 from roads.i18n import LANGUAGES, say
 from roads.usecases.contracts import ImportContracts, import_contracts
+from roads.usecases.defects import ImportDefects, import_defects
 from roads.usecases.events import ImportEvents, import_events
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.rules import ImportRules, import_rules
@@ -129,6 +132,38 @@ def take_rules(session: Session, *cells: Mapping[str, str], update: bool = False
     with FirstRows() as first_rows:
         chunks = [rows[at : at + chunk] for at in range(0, len(rows), chunk)]
         outcome.totals = import_rules(session, OPERATOR, ImportRules(chunks, first_rows, update), outcome.hear)
+    return outcome
+
+
+AREA = Box(60, 40, 80, 55)
+ALMATY = ZoneInfo("Asia/Almaty")
+
+
+def defect_row(**cells: str) -> dict[str, str]:
+    """A pothole detected on 1 May 2023."""
+    return {
+        "external_id": "d-1",
+        "lon": "70.5",
+        "lat": "50.25",
+        "detected_on": "2023-05-01",
+        "distress": "pothole",
+        **cells,
+    }
+
+
+def take_defects(
+    session: Session,
+    *cells: Mapping[str, str],
+    source: str = "survey",
+    chunk: int = 1000,
+    area: Box = AREA,
+    today: date = TODAY,
+) -> Outcome:
+    """Import a defects file of these rows, in chunks."""
+    outcome, rows = Outcome(), as_rows(cells)
+    for at in range(0, len(rows), chunk):
+        command = ImportDefects(rows[at : at + chunk], source, area, ALMATY)
+        outcome.totals += import_defects(session, OPERATOR, command, outcome.hear, today=today)
     return outcome
 
 

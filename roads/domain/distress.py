@@ -97,12 +97,20 @@ class Interval:
         return begins and (measure <= self.last if self.has_last else measure < self.last)
 
 
-def _by_distress() -> Mapping[str, Sequence[tuple[Severity, Mapping[str, Interval]]]]:
-    table: dict[str, list[tuple[Severity, Mapping[str, Interval]]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class Degree:
+    """A severity and the limits that all must hold for it, by the name of the measure."""
+
+    severity: Severity
+    limits: tuple[tuple[str, Interval], ...]
+
+
+def _by_distress() -> Mapping[str, Sequence[Degree]]:
+    table: dict[str, list[Degree]] = defaultdict(list)
     for distress, severity, *limits in LIMITS:
-        intervals = {name: Interval.parse(words) for name, words in zip(MEASURED, limits, strict=True) if words}
-        table[distress].append((Severity(severity), intervals))
-    return table
+        intervals = [(name, Interval.parse(words)) for name, words in zip(MEASURED, limits, strict=True) if words]
+        table[distress].append(Degree(Severity(severity), tuple(intervals)))
+    return dict(table)
 
 
 _TABLE = _by_distress()
@@ -115,14 +123,13 @@ def severity_of(
     table = _TABLE.get(distress or "")
     if table is None:
         return stated, SeverityRule.STATED if stated else None
-    if any(getattr(measures, name) is None for name in table[0][1]):
-        return stated, SeverityRule.STATED if stated else SeverityRule.INDETERMINATE
-    found = (degree for degree, limits in table if _all_hold(limits, measures))
-    return next(found, None), SeverityRule.MEASURED
-
-
-def _all_hold(limits: Mapping[str, Interval], measures: Measures) -> bool:
-    return all(interval.holds(getattr(measures, name)) for name, interval in limits.items())
+    for name, _ in table[0].limits:
+        if getattr(measures, name) is None:
+            return stated, SeverityRule.STATED if stated else SeverityRule.INDETERMINATE
+    for degree in table:
+        if all(interval.holds(getattr(measures, name)) for name, interval in degree.limits):
+            return degree.severity, SeverityRule.MEASURED
+    return None, SeverityRule.MEASURED
 
 
 MM = 1000
