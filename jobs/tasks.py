@@ -12,7 +12,7 @@ from roads.queries import operations
 from roads.queries.operations import IdRange
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
 
-DEFECTS_AT_ONCE = 20_000
+DEFECTS_AT_ONCE = 200_000
 PLACES_AT_ONCE = 50_000
 
 # Ids begin at 1, so this range means the defects that lie on no carriageway.
