@@ -56,7 +56,13 @@ near_boundary AS MATERIALIZED (
     GROUP BY s.defect_id, s.carriageway_id, s.at_cm, s.kind, s.from_cm, s.to_cm
     HAVING
         bool_or(l.kind IS NOT NULL AND (l.kind, l.contract_id) IS DISTINCT FROM (s.kind, s.contract_id))
-        OR (s.kind IS NOT NULL AND sum(least(l.to_cm, s.to_cm) - greatest(l.from_cm, s.from_cm)) < s.to_cm - s.from_cm)
+        OR (
+            s.kind IS NOT NULL
+            -- least and greatest pass over NULL: a kilometre without any row must not count as covered.
+            AND coalesce(
+                sum(least(l.to_cm, s.to_cm) - greatest(l.from_cm, s.from_cm)) FILTER (WHERE l.kind IS NOT NULL), 0
+            ) < s.to_cm - s.from_cm
+        )
 ),
 stretch_km AS (
     SELECT p.defect_id, p.carriageway_id, p.element, p.from_cm, p.to_cm, p.covered_on, p.confidence, km

@@ -16,7 +16,7 @@ from roads.domain.explanation import OUTCOME_OF, explain
 from roads.domain.warranty import LiabilityKind
 from roads.queries.candidates import candidate
 from roads.sql import statement
-from tests.oracle import World, answer, judge_cell, judge_point
+from tests.oracle import Agreement, Section, World, answer, judge_cell, judge_point
 from tests.worlds import Stored, Story, stories
 
 WORLDS_AT_ONCE = 25
@@ -182,3 +182,10 @@ def explained_at(session: Session, carriageway: int, cm: int, element: str, day:
         {"carriageway_ids": [carriageway], "at_cm": cm, "element": element, "decided_on": day, "known_at": "infinity"},
     )
     return explain([candidate(row) for row in rows], day)
+
+
+def test_the_answer_may_change_at_a_kilometre_where_no_works_are_on_record(engine: Engine) -> None:
+    section = Section((100_001, 100_017), ("base",))
+    agreement = Agreement(0, "7", "construction", date(2020, 1, 1), None, "75", [section])
+    spot = Spot(100_001, 100_002, "base", date(2025, 1, 1), 30)
+    check_worlds(engine, [Story(World((99_990, 100_017), [agreement], []), [], [], [], [spot])])
