@@ -119,8 +119,9 @@ def test_the_languages_are_not_copies_of_each_other() -> None:
     english = catalogue("en").items()
     assert [key for key, said in english if cyrillic.search(said) and key not in native_names] == []
     for language in ("kk", "ru"):
-        kept = [key for key, said in catalogue(language).items() if re.search(r"[a-z]{3}", said, re.IGNORECASE)]
-        assert [key for key in kept if not cyrillic.search(catalogue(language)[key])] == []
+        sentences = {key: re.sub(r"{.*?}", "", said) for key, said in catalogue(language).items()}
+        latin = {key for key, said in sentences.items() if re.search(r"[a-z]{3}", said, re.IGNORECASE)}
+        assert [key for key in latin - native_names if not cyrillic.search(sentences[key])] == []
 
 
 def test_every_remark_has_its_sentences() -> None:
