@@ -25,6 +25,7 @@ from roads.domain.warranty import KindOfWorks
 from roads.usecases import liability
 from seed.errors import BulkAlreadyThere
 from seed.organisations import made_up_bin
+from seed.reference import load_shipped
 
 STEP_M = 500.0
 STEPS = 100
@@ -79,11 +80,12 @@ def load_bulk(session: Session, actor: Actor, command: Bulk, *, today: date) -> 
 def bulk_steps(actor: Actor, command: Bulk, *, today: date) -> Iterator[Step]:
     """The same as steps, to be done in order, each in a transaction of its own if the caller likes.
 
-    Roads, contracts, then their liability by 2,000 contracts and the defects by 50,000: memory holds one step beside
-    the vertices of all roads.
+    First the reference rows, without which every term would be unknown; then roads, contracts, their liability by
+    2,000 contracts, and the defects by 50,000: memory holds one step beside the vertices of all roads.
     """
     actor.require(Permission.IMPORT_NETWORK)
     loader = _Loader(command, today)
+    yield Step(partial(_begin, actor), 0)
     yield Step(loader.write_roads, command.roads)
     yield Step(loader.write_contracts, command.contracts)
     for start in range(0, command.contracts, CONTRACTS_AT_ONCE):
@@ -137,8 +139,7 @@ class _Loader:
     # --- roads
 
     def write_roads(self, session: Session) -> None:
-        """Roads with one carriageway each, and its segments. Errors: BulkAlreadyThere."""
-        _demand_none_there(session)
+        """Roads with one carriageway each, and its segments."""
         roads = range(self._command.roads)
         values = ((f"ref:BULK-{n}", f"BULK-{n}", "republican", "cat_3", KATO) for n in roads)
         _copy(session, "road (key, reference, significance, category, kato)", values)
@@ -247,9 +248,11 @@ def _wind(count: int, random: np.random.Generator) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def _demand_none_there(session: Session) -> None:
+def _begin(actor: Actor, session: Session) -> None:
+    """The rules that the terms come from. Errors: BulkAlreadyThere."""
     if session.scalar(text("SELECT EXISTS (SELECT FROM carriageway WHERE source = 'bulk')")):
         raise BulkAlreadyThere
+    load_shipped(session, actor)
 
 
 def _organisations(session: Session) -> list[int]:

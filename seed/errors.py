@@ -3,10 +3,10 @@
 from roads.domain.errors import RoadsError
 
 
-class DemoRefused(RoadsError):
+class ShippedRowRefused(RoadsError):
     """A row that ships with the system was set aside. Carries `file`, `row` and `problem`."""
 
-    code = "demo_refused"
+    code = "shipped_row_refused"
 
 
 class BulkAlreadyThere(RoadsError):

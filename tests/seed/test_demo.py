@@ -1,0 +1,146 @@
+"""The demonstration: enough of everything, every kind of answer, and the same rows wherever it is loaded."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from typer.testing import CliRunner
+
+from roads.db import transaction
+from roads.domain.actors import OPERATOR
+from roads.domain.attribution import Outcome, Reason
+from roads.domain.fields import check_bin
+from seed.__main__ import app
+from seed.demo import load_demo
+from seed.organisations import FIRST_DIGITS
+from tests.factories import make_road
+from tests.imports import versions
+from tests.seed.conftest import TODAY, answer_all, cloned
+
+
+def count(engine: Engine, query: str) -> int:
+    with transaction(engine) as session:
+        return int(session.scalar(text(query)) or 0)
+
+
+@pytest.mark.parametrize(
+    ("what", "at_least", "query"),
+    [
+        ("highways", 25, "SELECT count(*) FROM road WHERE reference IS NOT NULL AND significance <> 'street'"),
+        ("streets", 60, "SELECT count(*) FROM road WHERE significance = 'street'"),
+        ("former references", 12, "SELECT count(*) FROM road_alias"),
+        ("contracts before 2020", 5, "SELECT count(*) FROM contract WHERE signed_on < '2020-01-01'"),
+        ("contracts since the norm", 5, "SELECT count(*) FROM contract WHERE signed_on >= '2025-12-18'"),
+        ("works under way", 5, ("SELECT count(*) FROM contract_section s WHERE NOT EXISTS "
+                               "(SELECT FROM acceptance a WHERE a.section_id = s.id)")),
+        ("sections accepted in parts", 2, ("SELECT count(*) FROM (SELECT section_id FROM acceptance GROUP BY 1 "
+                                          "HAVING count(*) > 1) AS a")),
+        ("sections accepted only in part", 1, ("SELECT count(*) FROM contract_section s JOIN acceptance a "
+                                              "ON a.section_id = s.id AND a.extent <> s.extent AND NOT EXISTS (SELECT "
+                                              "FROM acceptance b WHERE b.section_id = s.id AND b.id <> a.id)")),
+        ("overlays", 10, ("SELECT count(*) FROM contract_section a JOIN contract_section b "
+                         "ON a.carriageway_id = b.carriageway_id AND a.extent && b.extent AND a.id < b.id")),
+        ("suspensions", 1, "SELECT count(*) FROM contract_event WHERE kind = 'suspension'"),
+        ("amendments", 1, "SELECT count(*) FROM contract_event WHERE kind = 'amendment'"),
+        ("terminations", 1, "SELECT count(*) FROM contract_event WHERE kind = 'termination'"),
+        ("digs and accidents", 4, "SELECT count(*) FROM carve_out"),
+        ("unknown terms", 1, "SELECT count(*) FROM warranty WHERE term_state = 'unknown'"),
+        ("terms of Almaty", 5, "SELECT count(*) FROM warranty WHERE term_origin = 'rule' AND months IN (60, 84)"),
+        ("stretches", 60, "SELECT count(*) FROM defect WHERE geometrytype(geom) = 'LINESTRING'"),
+        ("citizens' reports", 150, "SELECT count(*) FROM defect WHERE occurred_on < detected_on"),
+    ],
+)  # fmt: skip
+def test_there_is_enough_of_everything(demo: Engine, what: str, at_least: int, query: str) -> None:
+    assert count(demo, query) >= at_least, what
+
+
+def test_there_are_as_many_contracts_and_defects_as_promised(demo: Engine) -> None:
+    assert count(demo, "SELECT count(*) FROM contract") == 150
+    assert count(demo, "SELECT count(*) FROM defect") == 2000
+
+
+def test_every_outcome_and_every_reason_occurs(demo: Engine) -> None:
+    with transaction(demo) as session:
+        found = session.execute(
+            text("SELECT DISTINCT outcome, reason FROM attribution WHERE replaced_at = 'infinity'")
+        ).all()
+
+    assert {outcome for outcome, _ in found} == set(Outcome)
+    assert {reason for _, reason in found if reason} == set(Reason)
+
+
+def test_nothing_happens_after_the_day_of_loading(demo: Engine) -> None:
+    latest = "SELECT max(day) FROM (SELECT signed_on AS day FROM contract UNION SELECT accepted_on FROM acceptance "
+    latest += "UNION SELECT detected_on FROM defect) AS days"
+
+    with transaction(demo) as session:
+        assert session.scalar(text(latest)) <= TODAY
+        assert session.scalar(text("SELECT min(detected_on) FROM defect")) >= date(2024, 11, 22)
+
+
+def test_organisations_are_named_made_up_and_have_bins_that_nobody_was_given(demo: Engine) -> None:
+    with transaction(demo) as session:
+        organisations = session.execute(text("SELECT bin, name FROM organisation")).all()
+
+    for number, name in organisations:
+        assert check_bin(number) == (number, False)
+        assert number.startswith(FIRST_DIGITS)
+        assert "Демо" in name
+
+
+# Moments of recording differ from load to load; the staging tables are empty.
+RECORDING = ("recorded", "recorded_at", "registered_at", "replaced_at")
+
+
+def dump(engine: Engine) -> dict[str, list[str]]:
+    with transaction(engine, None) as session:
+        tables = session.scalars(
+            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        )
+        without = {"keys": list(RECORDING)}
+        query = 'SELECT CAST(to_jsonb(t) - CAST(:keys AS text[]) AS text) FROM "{}" AS t ORDER BY 1'
+        return {name: list(session.scalars(text(query.format(name)), without)) for name in tables}
+
+
+def test_loaded_elsewhere_on_the_same_day_it_has_the_same_rows(demo: Engine, admin: Connection, template: str) -> None:
+    with cloned(admin, template) as other:
+        with transaction(other) as session:
+            load_demo(session, OPERATOR, today=TODAY)
+        with transaction(other) as session:
+            answer_all(session)
+
+        assert dump(other) == dump(demo)
+
+
+def run(engine: Engine, *arguments: str) -> str:
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    done = CliRunner().invoke(app, list(arguments), env={"ROADS_DATABASE_URL": url}, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_it_is_never_loaded_twice(demo: Engine) -> None:
+    with transaction(demo, None) as session:
+        before = versions(session)
+
+    assert "already" in run(demo, "demo")
+    assert "already" in run(demo, "demo", "--if-empty")
+
+    with transaction(demo, None) as session:
+        assert versions(session) == before
+
+
+def test_unasked_it_is_not_loaded_among_roads_of_others(database: Engine) -> None:
+    with transaction(database) as session:
+        make_road(session)
+
+    assert "not loaded" in run(database, "demo", "--if-empty")
+
+    assert count(database, "SELECT count(*) FROM road") == 1
+
+
+def test_an_empty_database_gets_it_with_the_reference_rows_it_stands_on(database: Engine) -> None:
+    assert "loaded" in run(database, "demo", "--if-empty")
+
+    assert count(database, "SELECT count(*) FROM contract") == 150
+    assert count(database, "SELECT count(*) FROM term_rule") > 0
