@@ -17,7 +17,7 @@ from roads.domain.warranty import LiabilityKind
 from roads.queries.candidates import candidate
 from roads.sql import statement
 from tests.oracle import Agreement, Section, World, answer, judge_cell, judge_point
-from tests.worlds import Stored, Story, stories
+from tests.worlds import Spot, Stored, Story, stories
 
 WORLDS_AT_ONCE = 25
 Judged = tuple[str, str | None, int | None]
