@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,11 @@ from pyarrow.lib import ArrowException
 from pyarrow.parquet import ParquetFile
 from pyproj import CRS
 
+from geo.columns import Column
 from geo.crs import parse_crs
 from geo.errors import BadValue, UnusableFile
 
 CHUNK_FEATURES = 50_000
-
-Column: TypeAlias = Any
-"""A pyarrow array; pyarrow has no types of its own to name."""
 
 
 @dataclass(frozen=True, slots=True)

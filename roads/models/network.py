@@ -243,13 +243,15 @@ class StagedChange(Base):
     """What becomes of a staged feature that the network knows already, or that is more than a line of its own.
 
     `state`: `new`; `same` as the carriageway it is; `updated` in place (its id or a fact about it changed, not its
-    shape); `moved`: measured anew as `carriageway_id`, which succeeds `old_id`. Chainage at the first vertex is `at_m`,
-    and grows or falls from there by geodesic length; with knots it is interpolated between them instead.
+    shape); `moved`: measured anew as `carriageway_id`, which succeeds `old_id`; `leaving` (n is minus the carriageway's
+    id): in the network, not in the file, and to be retired. Chainage at the first vertex is `at_m`, and grows or falls
+    from there by geodesic length; with knots, `at_m` is instead how far along its chain the first vertex lies, and
+    chainage is interpolated between them.
     """
 
     __tablename__ = "staged_change"
     __table_args__ = (
-        CheckConstraint("state IN ('new', 'same', 'updated', 'moved')", name="state"),
+        CheckConstraint("state IN ('new', 'same', 'updated', 'moved', 'leaving')", name="state"),
         {"prefixes": ["UNLOGGED"]},
     )
 

@@ -1,0 +1,226 @@
+"""`import-network` and `import-posts`: roads from geodata files, and official chainage from kilometre posts."""
+
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection, Engine
+
+from geo.errors import UnusableFile
+from geo.readers import Layer, open_layer
+from roads.commands.reports import Report
+from roads.commands.running import IN_ENGLISH, DryRun, File, Language, ReportFile, one_clear_line, surroundings
+from roads.db import transaction
+from roads.domain.actors import OPERATOR
+from roads.domain.remarks import Remark, Totals
+from roads.i18n import say
+from roads.usecases import network
+from roads.usecases.network_columns import choose_columns
+from roads.usecases.network_features import Prepared, Reading, prepare
+
+app = typer.Typer()
+
+WRITERS = 2
+"""Connections that write at once: as many as a small server has cores."""
+PREPARERS = 2
+CARRIAGEWAYS_A_CHUNK = 25_000
+ROADS_A_CHUNK = 2000
+
+Source = Annotated[str | None, typer.Option(help="the source its features belong to; by default the file's name")]
+LayerName = Annotated[str | None, typer.Option("--layer", help="the layer to read; by default the only one with lines")]
+Renamed = Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, as often as needed")]
+StatedCrs = Annotated[str | None, typer.Option("--crs", help="the CRS of a layer that does not say, as EPSG:32643")]
+Retire = Annotated[bool, typer.Option("--retire", help="retire the source's features that are not in the file")]
+
+
+@app.command()
+@one_clear_line
+def import_network(
+    file: File,
+    source: Source = None,
+    layer: LayerName = None,
+    renamed: Renamed = None,
+    crs: StatedCrs = None,
+    retire: Retire = False,
+    report: ReportFile = None,
+    dry_run: DryRun = False,
+    language: Language = IN_ENGLISH,
+) -> None:
+    """Roads from OpenStreetMap, GeoPackage, GeoJSON, Shapefile, FlatGeobuf or GeoParquet."""
+    with surroundings() as here, Report(report, language) as said:
+        opened = open_layer(file, layer=layer, crs=crs)
+        columns = choose_columns(file.name, opened.columns, _mapping(file, renamed or ()))
+        reading = Reading(source or file.stem, columns, opened.crs, here.settings.box, opened.is_openstreetmap)
+        with _connected(here.engine, dry_run=dry_run) as places, _Phases(language) as phases:
+            take_in_network(places, opened, reading, said, phases, retires=retire)
+    print(said.last_line)  # noqa: T201
+    raise typer.Exit(said.exit_code)
+
+
+def _mapping(file: Path, renamed: Sequence[str]) -> Mapping[str, str]:
+    pairs = [words.partition("=") for words in renamed]
+    for field, equals, column in pairs:
+        if not (field and equals and column):
+            raise UnusableFile(file=file.name, problem="bad_mapping", words=f"{field}{equals}{column}")
+    return {field: column for field, _, column in pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where an import works: one connection that keeps other imports out, and those that write beside it.
+
+    A dry run has the one connection only, in a transaction that is undone.
+    """
+
+    main: Connection
+    engine: Engine | None
+
+
+@contextmanager
+def _connected(engine: Engine, *, dry_run: bool) -> Iterator[Places]:
+    with engine.connect() as connection:
+        with transaction(connection, None) as session:
+            network.claim(session)
+        try:
+            if not dry_run:
+                yield Places(connection, engine)
+                return
+            with connection.begin() as undone:
+                yield Places(connection, None)
+                undone.rollback()
+        finally:
+            # A pooled connection would take the claim along.
+            connection.invalidate()
+
+
+class _Phases:
+    """What the import is doing, shown on a terminal."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        console = Console(file=sys.stderr)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+    def __enter__(self) -> "_Phases":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, phase: str, total: int | None) -> None:
+        """Show the next phase; `total` is None where nobody knows."""
+        for task in self._progress.task_ids:
+            self._progress.remove_task(task)
+        self._task = self._progress.add_task(say(f"network.phase.{phase}", self._language), total=total)
+
+    def advance(self, steps: int) -> None:
+        """So much more of the phase is done."""
+        self._progress.advance(self._task, steps)
+
+
+def take_in_network(
+    places: Places, opened: Layer, reading: Reading, report: Report, phases: _Phases, *, retires: bool
+) -> None:
+    """All phases of an import; see `roads.usecases.network`."""
+    main, source = places.main, reading.source
+    staged = _stage(main, opened, reading, report, phases)
+    phases.begin("settle", None)
+    with transaction(main) as session:
+        settled = network.settle(session, OPERATOR, source, has_ids=reading.columns.has_ids, retires=retires)
+    _say_all(report, settled.remarks)
+    _chain(main, source, settled.road_ids, phases)
+    with transaction(main) as session:
+        network.find_junctions(session, OPERATOR, source)
+        unchanged = network.count_unchanged(session, OPERATOR, source)
+    _write(places, source, staged.carriageways, phases)
+    phases.begin("replace", None)
+    with transaction(main) as session:
+        network.replace(session, OPERATOR, source)
+        network.finish(session, OPERATOR)
+    _say_all(report, unchanged.remarks)
+    rows = staged.rows - settled.set_aside
+    report.count(Totals(rows - unchanged.rows, unchanged.rows, staged.set_aside + settled.set_aside))
+    report.also["not_a_road"] = staged.not_a_road
+
+
+@dataclass(slots=True)
+class _Staged:
+    """What was read so far."""
+
+    carriageways: int = 0
+    rows: int = 0
+    set_aside: int = 0
+    not_a_road: int = 0
+
+    def add(self, prepared: Prepared) -> None:
+        self.carriageways += len(prepared.features)
+        self.rows += prepared.rows
+        self.set_aside += prepared.set_aside
+        self.not_a_road += prepared.not_a_road
+
+
+def _stage(main: Connection, opened: Layer, reading: Reading, report: Report, phases: _Phases) -> _Staged:
+    """Read the file into staging."""
+    with transaction(main) as session:
+        network.begin(session, OPERATOR)
+    phases.begin("read", opened.count)
+    staged = _Staged()
+    for features, prepared in _prepared(opened, reading):
+        with transaction(main) as session:
+            network.stage(session, OPERATOR, prepared, staged.carriageways)
+        staged.add(prepared)
+        _say_all(report, prepared.remarks)
+        phases.advance(features)
+    return staged
+
+
+def _prepared(opened: Layer, reading: Reading) -> Iterator[tuple[int, Prepared]]:
+    """Chunks checked and measured in the order of the file, the next one while the last is being stored."""
+    with ThreadPoolExecutor(PREPARERS) as preparers:
+        waiting: deque[tuple[int, Future[Prepared]]] = deque()
+        for chunk in opened.chunks(reading.columns.names):
+            waiting.append((len(chunk.wkb), preparers.submit(prepare, reading, chunk)))
+            if len(waiting) > PREPARERS:
+                features, future = waiting.popleft()
+                yield features, future.result()
+        for features, future in waiting:
+            yield features, future.result()
+
+
+def _chain(main: Connection, source: str, road_ids: Sequence[int], phases: _Phases) -> None:
+    phases.begin("chain", len(road_ids))
+    for start in range(0, len(road_ids), ROADS_A_CHUNK):
+        some = road_ids[start : start + ROADS_A_CHUNK]
+        with transaction(main) as session:
+            network.chain(session, OPERATOR, source, some)
+        phases.advance(len(some))
+
+
+def _write(places: Places, source: str, carriageways: int, phases: _Phases) -> None:
+    """Write new carriageways, on several connections where there are any."""
+    phases.begin("write", carriageways)
+    starts = range(0, carriageways, CARRIAGEWAYS_A_CHUNK)
+
+    def write(start: int) -> None:
+        with transaction(places.engine or places.main) as session:
+            network.write(session, OPERATOR, source, start, start + CARRIAGEWAYS_A_CHUNK)
+        phases.advance(CARRIAGEWAYS_A_CHUNK)
+
+    with ThreadPoolExecutor(WRITERS if places.engine else 1) as writers:
+        for _ in writers.map(write, starts):
+            pass
+
+
+def _say_all(report: Report, remarks: Sequence[Remark]) -> None:
+    for remark in sorted(remarks, key=lambda r: r.row):
+        report.say(remark)
