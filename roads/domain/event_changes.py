@@ -72,6 +72,7 @@ class EventChanges:
                 return former
         if sited.missing:
             raise sited.missing
+        self._demand_elements(sited)
         if sited.row.place is None:
             return [_happening(sited, None)]
         stretches = [stretch for stretch in sited.stretches if self._works_on(sited, stretch)]
@@ -81,9 +82,7 @@ class EventChanges:
 
     def _works_on(self, sited: SitedEvent, stretch: Stretch) -> bool:
         """Whether the contract works on any of the stretch; a carve-out asks no contract."""
-        return sited.contract is None or any(
-            section.stretch.overlaps(stretch) for section in self._sections(sited, sited.contract)
-        )
+        return sited.contract is None or any(one.stretch.overlaps(stretch) for one in self._sections(sited))
 
     # --- acceptances
 
@@ -118,12 +117,10 @@ class EventChanges:
     def _parts(self, sited: SitedEvent) -> list[Part]:
         if sited.missing:
             raise sited.missing
+        self._demand_elements(sited)
         row = sited.row
-        sections = self._sections(sited, sited.contract)
-        if row.elements and not set(row.elements) <= {element for one in sections for element in one.elements}:
-            raise NotThere("elements", "elements_outside_section", elements=self._elements(sited))
         if row.place is None:
-            return [_part(row, one, one.stretch) for one in _one_stretch(sections)]
+            return [_part(row, one, one.stretch) for one in _one_stretch(self._sections(sited))]
         parts = self._cut(sited, sited.stretches)
         if not parts or not (row.place.is_whole or _is_inside(row, sited.stretches, parts)):
             raise NotThere("chainage_from", "outside_section", sections=self._ranges(sited))
@@ -134,7 +131,7 @@ class EventChanges:
         parts = [
             _part(sited.row, section, stretch)
             for stretch in stretches
-            for section in self._sections(sited, sited.contract)
+            for section in self._sections(sited)
             if section.stretch.overlaps(stretch)
         ]
         return [part for part in parts if part.to_cm - part.from_cm > NEAR_END_CM] or [
@@ -143,21 +140,25 @@ class EventChanges:
 
     # --- what the contract works on
 
-    def _sections(self, sited: SitedEvent, contract: KnownContract | None) -> list[KnownSection]:
+    def _of_contract(self, sited: SitedEvent) -> Sequence[KnownSection]:
+        return self.sections.get(sited.contract.id, ()) if sited.contract else ()
+
+    def _sections(self, sited: SitedEvent) -> list[KnownSection]:
         """The contract's sections with any of the row's elements."""
-        of_contract = self.sections.get(contract.id, ()) if contract else ()
-        elements = sited.row.elements
-        return [one for one in of_contract if elements is None or not set(elements).isdisjoint(one.elements)]
+        elements = set(sited.row.elements or Element)
+        return [one for one in self._of_contract(sited) if not elements.isdisjoint(one.elements)]
+
+    def _demand_elements(self, sited: SitedEvent) -> None:
+        """Errors: NotThere when the row names an element that its contract does not cover."""
+        covered = {element for one in self._of_contract(sited) for element in one.elements}
+        if sited.contract and sited.row.elements and not covered.issuperset(sited.row.elements):
+            raise NotThere("elements", "elements_outside_section", elements=", ".join(in_order(covered)) or "-")
 
     def _ranges(self, sited: SitedEvent) -> str:
-        of_contract = self.sections.get(sited.contract.id, ()) if sited.contract else ()
+        of_contract = self._of_contract(sited)
         stretches = sorted({(one.stretch.from_cm, one.stretch.to_cm) for one in of_contract if one.is_in_use})
         shown = (f"{format_chainage(from_cm(a))} - {format_chainage(from_cm(b))}" for a, b in stretches[:3])
         return ", ".join(shown) or "-"
-
-    def _elements(self, sited: SitedEvent) -> str:
-        of_contract = self.sections.get(sited.contract.id, ()) if sited.contract else ()
-        return ", ".join(in_order({element for one in of_contract for element in one.elements}))
 
     # --- what the file has said before
 
@@ -190,7 +191,8 @@ def _part(row: EventRow, section: KnownSection, stretch: Stretch) -> Part:
 
 def _one_stretch(sections: Sequence[KnownSection]) -> list[KnownSection]:
     """The sections of a contract that works on one stretch only; of another it must be said which was accepted."""
-    in_use = sorted((one for one in sections if one.is_in_use), key=lambda one: (one.stretch.from_cm, one.id))
+    in_use = [one for one in sections if one.is_in_use] or list(sections)
+    in_use.sort(key=lambda one: (one.stretch.from_cm, one.id))
     if not in_use or any(
         a.elements != b.elements or a.chain_id != b.chain_id or abs(a.stretch.to_cm - b.stretch.from_cm) > NEAR_END_CM
         for a, b in pairwise(in_use)

@@ -15,15 +15,20 @@ from roads.models import Acceptance, Carriageway, ContractSection
 from roads.sql import statement
 
 
+def find_contracts(session: Session, keys: Collection[ContractKey]) -> dict[ContractKey, KnownContract]:
+    """The contracts there are of these."""
+    return _contracts(session, keys, "contracts_by_key")
+
+
 def lock_contracts(session: Session, keys: Collection[ContractKey]) -> dict[ContractKey, KnownContract]:
     """The contracts there are of these, held so that nobody else corrects them meanwhile."""
-    asked = sorted(keys, key=lambda key: (key.customer_bin, key.number))
-    found = session.execute(
-        statement("lock_contracts"),
-        {"customer_bins": [key.customer_bin for key in asked], "numbers": [key.number for key in asked]},
-    )
+    return _contracts(session, keys, "lock_contracts")
+
+
+def _contracts(session: Session, keys: Collection[ContractKey], asked: str) -> dict[ContractKey, KnownContract]:
+    columns = {"customer_bins": [key.customer_bin for key in keys], "numbers": [key.number for key in keys]}
     known = {}
-    for row in found:
+    for row in session.execute(statement(asked), columns):
         key = ContractKey(row.customer_bin, row.number)
         facts = ContractFacts(
             row.contractor_bin,

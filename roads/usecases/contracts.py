@@ -1,7 +1,7 @@
 """Contracts come in by file: who works where under which contract, and which stretches were accepted."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,13 +19,12 @@ from roads.domain.contracts import (
     ContractFacts,
     ContractKey,
     ContractRow,
-    KnownContract,
     KnownSection,
     read_contract_row,
 )
 from roads.domain.remarks import Say, Totals
 from roads.models import Contract, ContractSection
-from roads.queries.contracts import acceptances_of, lock_contracts, sections_of
+from roads.queries.contracts import acceptances_of, find_contracts, lock_contracts, sections_of
 from roads.queries.places import find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
 from roads.usecases.first_rows import FirstRows
@@ -51,9 +50,10 @@ def import_contracts(session: Session, actor: Actor, command: ImportContracts, s
     actor.require(Permission.IMPORT_CONTRACTS)
     ledger = Ledger(say)
     rows = list(_understood(command.rows, ledger, today))
-    contracts = lock_contracts(session, {row.key for _, row in rows})
-    sited = _sited(session, rows, [contract.id for contract in contracts.values()])
-    record = _hold(session, sited, contracts)
+    keys = {row.key for _, row in rows}
+    sections = sections_of(session, [contract.id for contract in find_contracts(session, keys).values()])
+    sited = _sited(session, rows, [section for of in sections.values() for section in of])
+    record = _hold(session, sited, keys, sections)
     changes = ContractChanges(record, command.first_rows.earlier, ledger, command.update)
     for one in sited:
         changes.consider(one)
@@ -71,24 +71,31 @@ def _understood(rows: Sequence[Row], ledger: Ledger, today: date) -> Iterator[tu
             yield cells, understood
 
 
-def _sited(session: Session, rows: Sequence[tuple[Cells, ContractRow]], contract_ids: Sequence[int]) -> list[Sited]:
+def _sited(
+    session: Session, rows: Sequence[tuple[Cells, ContractRow]], sections: Sequence[KnownSection]
+) -> list[Sited]:
     places = find_places(session, [row.place for _, row in rows])
-    sections = sections_of(session, contract_ids)
-    replaced = {one.stretch.carriageway_id for of in sections.values() for one in of if not one.is_in_use}
+    replaced = {section.stretch.carriageway_id for section in sections if not section.is_in_use}
     former = find_former_places(session, places, replaced)
     return [Sited(cells, row, *places.look(row.place), former.meanings(row.place)) for cells, row in rows]
 
 
-def _hold(session: Session, sited: Sequence[Sited], contracts: Mapping[ContractKey, KnownContract]) -> OnRecord:
-    """What is on record of the contracts, with every carriageway concerned locked against other writers."""
-    ids = [contract.id for contract in contracts.values()]
+def _hold(
+    session: Session,
+    sited: Sequence[Sited],
+    keys: Collection[ContractKey],
+    sections: Mapping[int, Sequence[KnownSection]],
+) -> OnRecord:
+    """What is on record of the contracts, with them and every carriageway concerned locked against other writers."""
     stretches = {stretch for one in sited for of in (one.stretches, *one.former) for stretch in of}
+    stretches |= {section.stretch for of in sections.values() for section in of}
     elsewhere = {place for linked in same_places(session, list(stretches)).values() for place in linked}
-    worked_on = {section.stretch for sections in sections_of(session, ids).values() for section in sections}
-    lock_carriageways(session, sorted({place.carriageway_id for place in stretches | elsewhere | worked_on}))
-    sections = sections_of(session, ids)
-    acceptances = acceptances_of(session, [section.id for of in sections.values() for section in of])
-    return OnRecord(contracts, sections, acceptances)
+    lock_carriageways(session, sorted({place.carriageway_id for place in stretches | elsewhere}))
+    # Asked again: another import may have brought some of them while we waited.
+    contracts = lock_contracts(session, keys)
+    held = sections_of(session, [contract.id for contract in contracts.values()])
+    acceptances = acceptances_of(session, [section.id for of in held.values() for section in of])
+    return OnRecord(contracts, held, acceptances)
 
 
 def _write(session: Session, changes: ContractChanges, taken: Sequence[Sited]) -> None:

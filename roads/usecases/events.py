@@ -19,7 +19,7 @@ from roads.domain.happenings import Happening, KnownHappening, ToWrite, compared
 from roads.domain.places import Stretch
 from roads.domain.remarks import Say, Totals
 from roads.models import CarveOut, ContractEvent
-from roads.queries.contracts import acceptances_of, lock_contracts, sections_of
+from roads.queries.contracts import acceptances_of, find_contracts, lock_contracts, sections_of
 from roads.queries.events import carve_outs_on, happenings_of, replaced_under_carve_outs
 from roads.queries.places import FormerPlaces, Places, find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
@@ -46,13 +46,15 @@ def import_events(session: Session, actor: Actor, command: ImportEvents, say: Sa
     actor.require(Permission.IMPORT_CONTRACTS)
     ledger = Ledger(say)
     rows = list(_understood(command.rows, ledger, today))
-    contracts = lock_contracts(session, {row.key for _, row in rows if row.key})
+    keys = {row.key for _, row in rows if row.key}
+    contracts = find_contracts(session, keys)
     known = [(cells, row) for cells, row in rows if _is_of_known_contract(cells, row, contracts)]
     sections = sections_of(session, [contract.id for contract in contracts.values()])
     sited = _sited(session, known, contracts, sections)
     elsewhere = _hold(session, sited, sections)
-    # Once more, now that nobody else can carry sections over.
-    sections = sections_of(session, [contract.id for contract in contracts.values()])
+    # Once more, now that nobody else can change them.
+    held = lock_contracts(session, keys)
+    sections = sections_of(session, [contract.id for contract in held.values()])
     changes = _considered(session, sited, sections, command.first_rows)
     _write(session, changes, sited, sections, elsewhere, ledger)
     command.first_rows.keep(changes.fresh)

@@ -150,6 +150,11 @@ def test_an_element_the_contract_does_not_cover_is_set_aside(session: Session, c
     assert outcome.remarks[0].params == {"elements": "pavement"}
 
 
+def test_a_section_on_a_retired_carriageway_may_still_be_accepted(session: Session, contract: None) -> None:
+    session.execute(text("UPDATE carriageway SET retired_at = now()"))
+    assert take_events(session, event_row("acceptance")).counts == (1, 0, 0)
+
+
 def test_the_same_part_on_another_day_is_a_dated_correction(session: Session, contract: None) -> None:
     take_events(session, part(document="12"))
     assert take_events(session, part(from_on="2023-07-01")).counts == (1, 0, 0)
@@ -315,6 +320,7 @@ BAD = [
     (event_row("amendment", months="0"), "months", "out_of_bounds"),
     (event_row("amendment", months="nan"), "months", "not_a_number"),
     (event_row("amendment", months="48", elements="roof"), "elements", "unknown_code"),
+    (event_row("amendment", months="48", elements="base"), "elements", "elements_outside_section"),
     (part(source_id="nowhere"), "source_id", "unknown_source_id"),
     (part(road_reference="A-3"), "road_reference", "place_twice"),
     (part(source_id=""), "source_id", "place_missing"),
