@@ -114,9 +114,11 @@ def parts(draw: st.DrawFn, section: Section, signed_on: date) -> AcceptedPart:
 def agreements(draw: st.DrawFn, rank: int, extent: tuple[int, int]) -> Agreement:
     """A contract with sections, parts of them accepted."""
     signed_on = draw(days(2600))
-    sections = []
+    sections: list[Section] = []
     for _ in range(draw(st.integers(1, 2))):
         section = Section(draw(st.just(extent) | extents(*extent)), draw(elements))
+        if any((other.extent, other.elements) == (section.extent, section.elements) for other in sections):
+            continue  # a section is contract + carriageway + range + elements: the same one cannot be there twice
         section.acceptances = draw(st.lists(parts(section, signed_on), max_size=2))
         sections.append(section)
     return Agreement(
@@ -232,9 +234,7 @@ class Stored:
         for position, section in enumerate(agreement.sections):
             self.sections[number, agreement.rank, position] = self._insert(
                 "INSERT INTO contract_section (contract_id, carriageway_id, extent, elements) "
-                "VALUES (:contract, :carriageway, int4range(:first, :end), :elements) "
-                "ON CONFLICT (contract_id, carriageway_id, extent, elements) WHERE upper_inf(recorded) "
-                "DO UPDATE SET elements = excluded.elements",
+                "VALUES (:contract, :carriageway, int4range(:first, :end), :elements)",
                 contract=contract, carriageway=carriageway, first=section.extent[0], end=section.extent[1],
                 elements=list(section.elements),
             )  # fmt: skip

@@ -3,7 +3,18 @@
 -- Dynamic segmentation: cut each carriageway into strips at every bound; inside a strip give each cause, strongest
 -- first, its days minus the days of all stronger ones; join neighbours that have the same answer.
 WITH cause AS MATERIALIZED (
-    -- include: liability_causes
+    SELECT
+        -- The order of all causes is worked out once, so that each strip sorts by one number.
+        CAST(
+            row_number() OVER (
+                ORDER BY
+                    strength, first_by DESC, then_by DESC NULLS LAST, number, contract_id, source_id
+            ) AS integer
+        ) AS place,
+        carriageway_id, element, extent, period, kind, source_id, contract_id
+    FROM (
+        -- include: liability_causes
+    ) AS known
 ),
 bound AS (
     SELECT carriageway_id, element, lower(extent) AS cm FROM cause
@@ -12,20 +23,17 @@ bound AS (
 ),
 strip AS (
     SELECT
-        carriageway_id, element,
+        CAST(row_number() OVER () AS integer) AS number, carriageway_id, element,
         int4range(cm, lead(cm) OVER (PARTITION BY carriageway_id, element ORDER BY cm)) AS strip
     FROM bound
 ),
 given AS (
     SELECT
-        s.carriageway_id, s.element, s.strip, c.kind, c.source_id, c.contract_id,
+        s.strip, c.place,
         datemultirange(c.period) - coalesce(
             -- range_union grows by one range for each row; range_agg would sort them all again for each row.
             range_union(datemultirange(c.period)) OVER (
-                PARTITION BY s.carriageway_id, s.element, s.strip
-                ORDER BY
-                    c.strength, c.first_by DESC, c.then_by DESC NULLS LAST, c.number, c.contract_id, c.source_id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                PARTITION BY s.number ORDER BY c.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             '{}'
         ) AS days
@@ -33,9 +41,10 @@ given AS (
     JOIN cause c ON c.carriageway_id = s.carriageway_id AND c.element = s.element AND c.extent @> s.strip
 ),
 answer AS (
-    SELECT carriageway_id, element, strip, kind, source_id, contract_id, unnest(days) AS period FROM given
+    SELECT place, period, unnest(range_agg(strip)) AS extent
+    FROM given, unnest(days) AS period
+    GROUP BY place, period
 )
-SELECT
-    carriageway_id, element, unnest(range_agg(strip)) AS extent, period, kind, source_id, contract_id
-FROM answer
-GROUP BY carriageway_id, element, period, kind, source_id, contract_id
+SELECT c.carriageway_id, c.element, a.extent, a.period, c.kind, c.source_id, c.contract_id
+FROM answer a
+JOIN cause c ON c.place = a.place

@@ -1,0 +1,351 @@
+"""`make bench`: every ratio with the two things compared, taken in one run on one database of the bench's own.
+
+make bench                          everything
+make bench ARGS="placing http"      some of it: network, placing, attribution, change, overlaps, contention, http
+make bench ARGS="--defects 100000"  smaller
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+from roads.db import open_engine, transaction
+from roads.domain.actors import OPERATOR
+from roads.usecases import liability
+from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
+from tests.performance import compared
+
+PLACED_AT_ONCE = 250_000
+TODAY = date(2026, 11, 1)
+
+
+def say(line: str) -> None:
+    """One line of the bench's report."""
+    print(line, flush=True)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long a piece of work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def both(engine: Engine, work: Callable[[Sequence[int]], None], pieces: Sequence[Sequence[int]]) -> None:
+    """The pieces over two connections at once. Errors: the first one of either."""
+    failed: list[BaseException] = []
+
+    def run(mine: Sequence[Sequence[int]]) -> None:
+        try:
+            for piece in mine:
+                work(piece)
+        except BaseException as error:  # noqa: BLE001 - handed to the caller below
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(pieces[n::2],)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+@contextmanager
+def bench_database() -> Iterator[URL]:
+    """A database of the bench's own, dropped at the end."""
+    admin = make_url(os.environ["ROADS_TEST_DATABASE_URL"]).set(drivername="postgresql+psycopg")
+    name = f"roads_bench_{uuid4().hex[:8]}"
+    engine = create_engine(admin, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield admin.set(drivername="postgresql", database=name)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def prepare(url: URL, roads: int, contracts: int, defects: int) -> Engine:
+    """A migrated database with reference rows and bulk volumes."""
+    words = url.render_as_string(hide_password=False)
+    environment = {**os.environ, "ROADS_DATABASE_URL": words}
+    volumes = ["--roads", str(roads), "--contracts", str(contracts), "--defects", str(defects), "--seed", "1"]
+    for command in (["roads", "migrate"], ["seed", "reference"], ["seed", "bulk", *volumes]):
+        subprocess.run([sys.executable, "-m", *command], env=environment, check=True, capture_output=True)
+    engine = open_engine(words, pool_size=10)
+    vacuum(engine)
+    return engine
+
+
+def vacuum(engine: Engine) -> None:
+    """Statistics and visibility as a database has them after a quiet night."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def ids(engine: Engine, query: str) -> list[int]:
+    """The ids a query gives."""
+    with engine.connect() as connection:
+        return list(connection.scalars(text(query)))
+
+
+def cut(numbers: Sequence[int], size: int) -> list[Sequence[int]]:
+    """Pieces of at most a size."""
+    return [numbers[start : start + size] for start in range(0, len(numbers), size)]
+
+
+def bench_placing(engine: Engine) -> None:
+    """Our placing with storing, ambiguity, offsets and stretches against sjoin_nearest."""
+    defects = ids(engine, "SELECT id FROM defect ORDER BY id")
+
+    def place(piece: Sequence[int]) -> None:
+        with transaction(engine) as session:
+            place_defects(session, OPERATOR, PlaceDefects(piece, 30.0))
+
+    nearest: list[float] = []
+    job = seconds(lambda: nearest.append(compared.place_with_geopandas(engine, store=True)))
+    pieces = cut(defects, max(1, min(PLACED_AT_ONCE, len(defects) // 2)))
+    ours = seconds(lambda: both(engine, place, pieces))
+    vacuum(engine)
+    say(f"placing {len(defects)} defects: ours with storing, two connections {ours:.1f} s")
+    say(f"  GeoPandas job (read, to_crs, sjoin_nearest, to_postgis) {job:.1f} s: {job / ours:.1f} times ours")
+    say(
+        f"  to_crs and sjoin_nearest alone, nothing read or stored {nearest[0]:.1f} s: {nearest[0] / ours:.1f} times ours"
+    )
+
+
+def bench_attribution(engine: Engine) -> None:
+    """First run with storing on one and two connections, the unchanged re-run, against GeoPandas and pandas."""
+    carriageways = ids(engine, "SELECT id FROM carriageway ORDER BY id")
+    pieces = cut(carriageways, 100)
+
+    def attribute(piece: Sequence[int]) -> None:
+        with transaction(engine) as session:
+            attribute_defects(session, OPERATOR, AttributeDefects(piece))
+
+    def empty() -> None:
+        with engine.begin() as connection:
+            connection.execute(text("TRUNCATE attribution"))
+        vacuum(engine)
+
+    with_geometry = seconds(lambda: compared.attribute_with_geopandas(engine))
+    without = seconds(lambda: compared.attribute_with_pandas(engine))
+    empty()
+    one = seconds(lambda: [attribute(piece) for piece in pieces])
+    vacuum(engine)
+    written = writes(engine)
+    again = seconds(lambda: [attribute(piece) for piece in pieces])
+    rewritten = writes(engine) - written
+    empty()
+    two = seconds(lambda: both(engine, attribute, pieces))
+    vacuum(engine)
+    say(f"attribution with storing: one connection {one:.1f} s, two {two:.1f} s")
+    say(f"  GeoPandas job (from_postgis, merge, filter, to_postgis) {with_geometry:.1f} s: "
+        f"{with_geometry / one:.1f} times one connection, {with_geometry / two:.1f} times two")  # fmt: skip
+    say(f"  pandas without geometry and COPY {without:.1f} s: {without / one:.1f} times one connection")
+    say(f"  re-run over unchanged data {again:.1f} s: {again / one:.2f} of the first run, {rewritten} rows written")
+
+
+def writes(engine: Engine) -> int:
+    """Rows written to the answers so far."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        return int(
+            connection.scalar(
+                text("SELECT n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables WHERE relname = 'attribution'")
+            )
+            or 0
+        )
+
+
+def bench_change(engine: Engine) -> None:
+    """One contract gets an amendment: until all defects of its carriageway are right again."""
+    contracts = ids(engine, "SELECT DISTINCT contract_id FROM warranty ORDER BY 1 LIMIT 200")
+    took = []
+    for contract in contracts:
+        began = time.perf_counter()
+        with transaction(engine) as session:
+            where = list(
+                session.scalars(
+                    text("SELECT DISTINCT carriageway_id FROM contract_section WHERE contract_id = :id"),
+                    {"id": contract},
+                )
+            )
+            liability.lock_carriageways(session, where)
+            session.execute(
+                text(
+                    "INSERT INTO contract_event (contract_id, kind, from_on, months) "
+                    "VALUES (:id, 'amendment', DATE '2020-01-01', 61)"
+                ),
+                {"id": contract},
+            )
+            liability.refresh(session, contract_ids=[contract])
+            attribute_defects(session, OPERATOR, AttributeDefects(where))
+        took.append((time.perf_counter() - began) * 1000)
+    late = statistics.quantiles(took, n=20)[-1]
+    (defects,) = ids(engine, "SELECT count(*) FROM defect")
+    (each,) = ids(engine, "SELECT count(*) / greatest(count(DISTINCT carriageway_id), 1) FROM placement")
+    say(f"one contract changed among {defects} defects, some {each} on its carriageway: "
+        f"median {statistics.median(took):.0f} ms, 95th percentile {late:.0f} ms (at most 50)")  # fmt: skip
+
+
+def bench_overlaps(engine: Engine) -> None:
+    """200 overlapping warranties on one carriageway."""
+    with transaction(engine) as session:
+        carriageway = session.scalar(text("SELECT min(id) FROM carriageway"))
+        session.execute(
+            text(
+                "INSERT INTO contract (customer_id, number, contractor_id, kind_of_works, signed_on, stated_term_months) "
+                "SELECT (SELECT min(id) FROM organisation), 'overlap-' || n, (SELECT max(id) FROM organisation), "
+                "'medium_repair', DATE '2019-01-01' + n, 36 + n % 40 FROM generate_series(1, 200) AS n"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO contract_section (contract_id, carriageway_id, extent, elements) "
+                "SELECT id, :id, int4range(row_number * 10000, row_number * 10000 + 2500000), ARRAY['pavement'] FROM "
+                "(SELECT id, CAST(row_number() OVER (ORDER BY id) AS integer) AS row_number FROM contract "
+                "WHERE number LIKE 'overlap-%') AS c"
+            ),
+            {"id": carriageway},
+        )
+        session.execute(
+            text(
+                "INSERT INTO acceptance (section_id, extent, elements, accepted_on) "
+                "SELECT s.id, s.extent, s.elements, c.signed_on + 100 FROM contract_section s "
+                "JOIN contract c ON c.id = s.contract_id WHERE c.number LIKE 'overlap-%'"
+            )
+        )
+        contracts = list(session.scalars(text("SELECT id FROM contract WHERE number LIKE 'overlap-%'")))
+        liability.refresh(session, contract_ids=contracts)
+
+    def rebuild() -> None:
+        with transaction(engine) as session:
+            liability.lock_carriageways(session, [carriageway or 0])
+            liability.build(session, [carriageway or 0])
+
+    say(f"200 overlapping warranties on one carriageway rebuilt in {min(seconds(rebuild) for _ in range(3)):.2f} s "
+        "(at most 0.5)")  # fmt: skip
+
+
+def bench_contention(engine: Engine) -> None:
+    """Four at once rebuild the same carriageways."""
+    carriageways = ids(engine, "SELECT DISTINCT carriageway_id FROM warranty ORDER BY 1 LIMIT 20")
+    failures: list[str] = []
+
+    def rebuild() -> None:
+        for _ in range(15):
+            try:
+                with transaction(engine) as session:
+                    liability.lock_carriageways(session, carriageways)
+                    liability.build(session, carriageways)
+            except Exception as error:  # noqa: BLE001 - counted and shown
+                failures.append(type(error).__name__)
+
+    threads = [threading.Thread(target=rebuild) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    say(
+        f"four at once rebuilding the same 20 carriageways: 60 rebuilds, {len(failures)} failures {set(failures) or ''}"
+    )
+
+
+def bench_http(engine: Engine, url: URL) -> None:
+    """Liability look-ups by HTTP against /healthz of the same server: one worker, eight clients."""
+    with engine.connect() as connection:
+        points = connection.execute(
+            text(
+                "SELECT ST_X(p) AS lon, ST_Y(p) AS lat, detected_on FROM (SELECT coalesce(ST_StartPoint(geom), geom) AS p, "
+                "detected_on FROM defect ORDER BY id LIMIT 2000) AS d"
+            )
+        ).all()
+    asked = [f"/api/v1/liability?lon={point.lon}&lat={point.lat}&on={point.detected_on}" for point in points]
+    port = 8765
+    environment = {**os.environ, "ROADS_DATABASE_URL": url.render_as_string(hide_password=False)}
+    command = [sys.executable, "-m", "api", "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
+        try:
+            _until_it_answers(port)
+            health = _requests_per_second(port, ["/healthz"] * 64)
+            answers = _requests_per_second(port, asked)
+        finally:
+            server.terminate()
+    say(
+        f"HTTP: /healthz {health:.0f} requests/s, liability {answers:.0f} requests/s: {answers / health:.2f} (at least 0.3)"
+    )
+
+
+def _requests_per_second(port: int, paths: Sequence[str]) -> float:
+    script = Path(__file__).with_name("requests_per_second.py")
+    written = subprocess.run(
+        [sys.executable, str(script), "127.0.0.1", str(port)],
+        input="\n".join(paths),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(written.stdout)
+
+
+def _until_it_answers(port: int) -> None:
+    import urllib.error
+    import urllib.request
+
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            threading.Event().wait(0.2)
+    raise TimeoutError("the server does not answer")
+
+
+def main() -> None:
+    """Run the named benches, or all."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("names", nargs="*")
+    ask.add_argument("--roads", type=int, default=2000, help="of 50 km each")
+    ask.add_argument("--contracts", type=int, default=20_000)
+    ask.add_argument("--defects", type=int, default=1_000_000)
+    given = ask.parse_args()
+    wanted = set(given.names) or {"placing", "attribution", "change", "overlaps", "contention", "http"}
+    with bench_database() as url:
+        took = time.perf_counter()
+        engine = prepare(url, given.roads, given.contracts, given.defects)
+        say(f"made {given.roads * 50} km, {given.contracts} contracts, {given.defects} defects "
+            f"in {time.perf_counter() - took:.0f} s")  # fmt: skip
+        if wanted & {"placing", "attribution", "change"}:
+            bench_placing(engine)
+        if wanted & {"attribution", "change"}:
+            bench_attribution(engine)
+        benches = {
+            "change": lambda: bench_change(engine),
+            "overlaps": lambda: bench_overlaps(engine),
+            "contention": lambda: bench_contention(engine),
+            "http": lambda: bench_http(engine, url),
+        }
+        for name, bench in benches.items():
+            if name in wanted:
+                bench()
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
