@@ -81,6 +81,12 @@ def _by_id(session: Session, source_ids: Sequence[str]) -> Mapping[str, Sequence
     return found
 
 
+def find_carriageways(session: Session, source_ids: Collection[str]) -> dict[str, list[int]]:
+    """The carriageways in use that these ids stand for: one, or all parts of a multiline."""
+    found = _by_id(session, sorted(source_ids))
+    return {source_id: [piece.carriageway_id for piece in pieces] for source_id, pieces in found.items()}
+
+
 def _bearers(session: Session, references: set[str]) -> Mapping[str, Sequence[tuple[int, Range[date]]]]:
     """Roads by reference, folded here: the rule for look-alike letters is written once, in Python."""
     found: dict[str, list[tuple[int, Range[date]]]] = defaultdict(list)
