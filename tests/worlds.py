@@ -284,7 +284,8 @@ class Stored:
             text(
                 "INSERT INTO placement (defect_id, part, carriageway_id, from_cm, to_cm, offset_cm, distance_cm, "
                 "accuracy_cm, covered_on, element, confidence, recorded_at) "
-                "VALUES (:defect, 1, :carriageway, :first, :end, 0, 0, :accuracy, :day, :element, 'certain', clock_timestamp())"
+                "VALUES (:defect, 1, :carriageway, :first, :end, 0, 0, :accuracy, :day, :element, 'certain', "
+                "clock_timestamp())"
             ),
             {"defect": defect, "carriageway": carriageway, "first": spot.from_cm, "end": spot.to_cm,
              "accuracy": spot.accuracy_cm, "day": spot.day, "element": spot.element},

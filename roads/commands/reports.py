@@ -1,4 +1,4 @@
-"""What an import leaves behind: a CSV of remarks on request, the rows set aside on standard error, one line of totals."""
+"""What an import leaves behind: a CSV of remarks if asked for, rows set aside on standard error, one line of totals."""
 
 import csv
 import sys

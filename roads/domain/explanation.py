@@ -31,7 +31,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One cause of liability at the place, in order of strength. Dates as stored; `covers` is about the day asked for."""
+    """One cause of liability at the place, in order of strength. `covers` is about the day asked for."""
 
     kind: str
     covers: bool
@@ -91,7 +91,7 @@ class Answer:
 
 
 def explain(candidates: Iterable[Candidate], decided_on: date, confidence: Confidence = Confidence.CERTAIN) -> Answer:
-    """The answer and the verdict on every candidate. `candidates` come strongest first, as the statement orders them."""
+    """The answer and the verdict on every candidate; `candidates` come strongest first, as the statement has them."""
     ordered = list(candidates)
     chosen = next((candidate for candidate in ordered if candidate.covers), None)
     answer = OUTCOME_OF[LiabilityKind(chosen.kind)] if chosen else Outcome.NO_WARRANTY

@@ -13,7 +13,6 @@ from roads.models import Carriageway
 from roads.sql import statement
 from roads.usecases.liability import NOW, lock_carriageways
 
-
 MANY_DEFECTS = 2000
 """From so many defects on, spreading the network over a grid costs less than a look into the index for each."""
 
@@ -45,7 +44,7 @@ class Attributed:
 
 @contextmanager
 def hash_joins(session: Session) -> Iterator[None]:
-    """Joins by hash only: ranges and geometry mislead the planner into nested loops that take hours on a nightly run."""
+    """Joins by hash only: ranges and geometry mislead the planner into nested loops that take hours."""
     session.execute(
         text("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '256MB'")
     )

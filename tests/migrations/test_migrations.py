@@ -64,7 +64,8 @@ def test_the_public_role_writes_nothing(database: Engine, privilege: str) -> Non
         allowed = connection.scalars(
             text(
                 "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'p')"
-                " AND relnamespace = 'public'::regnamespace AND relname <> 'spatial_ref_sys' AND has_table_privilege('roads_public', oid, :privilege)"
+                " AND relnamespace = 'public'::regnamespace AND relname <> 'spatial_ref_sys'"
+                " AND has_table_privilege('roads_public', oid, :privilege)"
             ),
             {"privilege": privilege},
         ).all()
