@@ -57,7 +57,9 @@ def chain_staged(session: Session, source: str, road_ids: Sequence[int]) -> None
     posts = posts_of_roads(session, road_ids)
     empty_temporary(session, "chained")
     columns = "n, chain, direction, at_m, is_falling, measured_by, knots_at_m, knots_m"
-    copy_rows(session, "chained", columns, (placed.stored for placed in _placed(session, members, posts)))
+    # All of them before the copy begins: placing asks the database, which cannot answer in the midst of a copy.
+    rows = [placed.stored for placed in _placed(session, members, posts)]
+    copy_rows(session, "chained", columns, rows)
     session.execute(statement("network_store_chains"))
     measure_changed(session, [member.n for member in members])
     session.execute(statement("network_store_chain_ids"))
