@@ -170,9 +170,10 @@ class _Teller:
         )
 
     def _months(self, programme: Programme, signed_on: date) -> int | None:
-        """Half of the contracts state their term; since the national norm most leave it to the norm."""
-        stating = 0.25 if signed_on >= NORM_ON and not programme.on_streets else 0.5
-        return programme.usual_months if self._random.random() < stating else None
+        """Half of the contracts state their term; outside Almaty none does since the norm, which is to give it."""
+        is_stated = self._random.random() < 0.5
+        left_to_norm = signed_on >= NORM_ON and not programme.on_streets
+        return programme.usual_months if is_stated and not left_to_norm else None
 
     def _pick(self, of: Sequence[T]) -> T:
         return of[int(self._random.integers(len(of)))]
@@ -357,18 +358,33 @@ def _suspensions(works: Sequence[Works], today: date) -> Iterator[Cells]:
     for one in works:
         begun = (one.accepted_on or today) + timedelta(days=180)
         ended = begun + timedelta(days=45)
-        yield {**_of(one), "kind": Kind.SUSPENSION, "from_on": begun.isoformat(), "to_on": ended.isoformat()}
+        yield {
+            **_of(one),
+            "kind": Kind.SUSPENSION,
+            "from_on": begun.isoformat(),
+            "to_on": ended.isoformat(),
+            "note": "Ақаулар жойылғанша қозғалыс жабылды",
+        }
 
 
 def _terminations(works: Sequence[Works], today: date) -> Iterator[Cells]:
     for one in works:
-        yield {**_of(one), "kind": Kind.TERMINATION, "from_on": (today - timedelta(days=40)).isoformat()}
+        yield {
+            **_of(one),
+            "kind": Kind.TERMINATION,
+            "from_on": (today - timedelta(days=40)).isoformat(),
+            "note": "Тараптардың келісімі",
+        }
 
 
 def _carve_outs(works: Sequence[Works], today: date) -> Iterator[Cells]:
     """Digs in streets that are under warranty: two that were filled again, one that is open."""
-    digs = ((WATER, 420, 60), (HEAT, 240, 90), (CABLES, 75, None))
-    for (liable, days_ago, lasted), one in zip(digs, works, strict=False):
+    digs = (
+        (WATER, 420, 60, "Су құбырын жөндеу"),
+        (HEAT, 240, 90, "Жылу желісін ауыстыру"),
+        (CABLES, 75, None, "Кабель төсеу"),
+    )
+    for (liable, days_ago, lasted, note), one in zip(digs, works, strict=False):
         middle = (one.first.from_m + one.first.to_m) / 2
         place = replace(one.first, from_m=round(middle - 90), to_m=round(middle + 90))
         begun = today - timedelta(days=days_ago)
@@ -380,6 +396,7 @@ def _carve_outs(works: Sequence[Works], today: date) -> Iterator[Cells]:
             "to_on": ended,
             "liable_bin": liable.bin,
             "elements": "pavement|base",
+            "note": note,
         }
 
 
@@ -393,4 +410,5 @@ def _accidents(works: Sequence[Works], today: date) -> Iterator[Cells]:
             "from_on": (today - timedelta(days=130)).isoformat(),
             "liable_bin": HAULIER.bin,
             "elements": "furniture|pavement",
+            "note": "Жол-көлік оқиғасы",
         }
