@@ -275,7 +275,8 @@ def bench_http(engine: Engine, url: URL) -> None:
         points = connection.execute(
             text(
                 "SELECT ST_X(p) AS lon, ST_Y(p) AS lat, detected_on "
-                "FROM (SELECT coalesce(ST_StartPoint(geom), geom) AS p, detected_on FROM defect ORDER BY id LIMIT 2000) "
+                "FROM (SELECT coalesce(ST_StartPoint(geom), geom) AS p, detected_on FROM defect ORDER BY id "
+                "LIMIT 2000) "
                 "AS d"
             )
         ).all()

@@ -146,7 +146,7 @@ def check_worlds(engine: Engine, told: Sequence[Story]) -> None:
 
 
 @pytest.mark.slow
-@slowly(220)
+@slowly(200)
 @given(told=st.lists(stories(), min_size=WORLDS_AT_ONCE, max_size=WORLDS_AT_ONCE))
 def test_five_thousand_small_worlds_are_answered_as_the_oracle_says(engine: Engine, told: list[Story]) -> None:
     check_worlds(engine, told)
