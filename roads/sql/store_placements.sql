@@ -3,7 +3,7 @@
 WITH found AS MATERIALIZED (
     SELECT
         f.defect_id, f.part, f.carriageway_id, f.from_cm, f.to_cm, f.offset_cm, f.distance_cm, f.confidence,
-        CAST(round(coalesce(least(d.gps_accuracy_m, 100000), 0) * 100) AS integer) AS accuracy_cm, d.covered_on, d.element
+        CAST(round(least(coalesce(d.gps_accuracy_m, 0), 100000) * 100) AS integer) AS accuracy_cm, d.covered_on, d.element
     FROM (
         -- include: place_defects
     ) AS f

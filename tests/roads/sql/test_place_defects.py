@@ -256,3 +256,11 @@ def test_the_grid_finds_what_the_index_finds(session: Session) -> None:
     by_grid = placed(session, *defects, segments_near_spots="segments_near_spots_by_grid")
     assert by_grid == by_index
     assert {row.confidence for row in by_index} == {"certain", "ambiguous", "off_network"}
+
+
+def test_an_empty_accuracy_counts_as_none_at_all(session: Session) -> None:
+    make_carriageway(session, lat=LAT)
+    defect = beside(session, 1000, 1, gps_accuracy_m=None)
+    place_defects(session, OPERATOR, PlaceDefects([defect.id], SNAP_M))
+    accuracy = session.scalar(text("SELECT accuracy_cm FROM placement WHERE defect_id = :id"), {"id": defect.id})
+    assert accuracy == 0

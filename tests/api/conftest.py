@@ -1,0 +1,64 @@
+"""The application on a database of its own, asked as a client asks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from api.app import create_app
+from roads.db import transaction
+from roads.domain.actors import OPERATOR
+from roads.settings import Settings
+from roads.usecases import liability
+from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
+from tests.factories import (
+    make_acceptance,
+    make_carriageway,
+    make_contract,
+    make_defect,
+    make_distress,
+    make_road,
+    make_section,
+    point_beside,
+)
+
+LAT = 50.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What stands in the database: a road with a warranty on its first two kilometres, and a defect in it."""
+
+    road: str
+    contract: int
+    defect: int
+    segment: int
+    covered: tuple[float, float]
+    off_network: tuple[float, float]
+
+
+@pytest.fixture
+def told(database: Engine) -> Told:
+    with transaction(database) as session:
+        road = make_road(session, reference="KAZ99")
+        line = make_carriageway(session, road, lat=LAT)
+        contract = make_contract(session, number="2023-118", signed_on=date(2023, 1, 10), stated_term_months=36)
+        section = make_section(session, contract, line, from_m=0, to_m=2000)
+        make_acceptance(session, section, accepted_on=date(2023, 9, 14))
+        make_distress(session)
+        lon, lat = point_beside(1000, 2, lat=LAT)
+        defect = make_defect(session, lon=lon, lat=lat, detected_on=date(2024, 5, 1))
+        liability.refresh(session, contract_ids=[contract.id])
+        place_defects(session, OPERATOR, PlaceDefects([defect.id], 30))
+        attribute_defects(session, OPERATOR, AttributeDefects([line.id]))
+        return Told("KAZ99", contract.id, defect.id, 1, (lon, lat), (60.0, 45.0))
+
+
+@pytest.fixture
+def client(database_url: str) -> Iterator[TestClient]:
+    """A client of the whole application; errors come back as answers, as they do from a server."""
+    with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as asked:
+        yield asked

@@ -1,0 +1,47 @@
+"""The first page: it answers, in three languages, and whatever is typed stays text."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.conftest import Told
+
+
+def test_the_site_opens_in_the_readers_language(client: TestClient) -> None:
+    answer = client.get("/", headers={"Accept-Language": "ru-RU,en;q=0.5"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/ru/")
+
+
+@pytest.mark.parametrize(("language", "words"), [("kk", "кепілдікте"), ("ru", "на гарантии"), ("en", "under warranty")])
+def test_the_page_says_who_answers(client: TestClient, told: Told, language: str, words: str) -> None:
+    page = client.get(f"/{language}/", params={"road": told.road, "chainage": "1+000", "on": "2024-05-01"})
+    assert page.status_code == 200
+    assert f'lang="{language}"' in page.text
+    assert words in page.text
+    assert "2026-09-14" in page.text
+
+
+def test_a_road_that_is_not_there_is_said_on_the_page(client: TestClient, told: Told) -> None:
+    page = client.get("/en/", params={"road": "A-77", "chainage": "1+000"})
+    assert page.status_code == 200
+    assert 'role="alert"' in page.text
+
+
+@pytest.mark.parametrize(
+    "words", ["<script>alert(1)</script>", "${7*7}", "{{ 7*7 }}", '"><img src=x onerror=alert(1)>']
+)
+def test_what_somebody_types_stays_text(client: TestClient, told: Told, words: str) -> None:
+    page = client.get("/en/", params={"road": words, "chainage": words})
+    assert page.status_code == 200
+    assert "<script>" not in page.text
+    assert "<img" not in page.text
+    assert ">49<" not in page.text
+
+
+def test_a_shared_link_may_carry_other_parameters(client: TestClient, told: Told) -> None:
+    assert client.get("/en/", params={"utm_source": "x"}).status_code == 200
+
+
+def test_no_page_names_another_host(client: TestClient, told: Told) -> None:
+    page = client.get("/kk/").text + client.get("/static/site.css").text
+    assert "http://" not in page
+    assert "https://" not in page

@@ -1,0 +1,169 @@
+"""What the public API promises: right answers, problem documents, ETags, pages by key."""
+
+from datetime import date, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.conftest import Told
+
+LIABILITY = "/api/v1/liability"
+
+
+def test_who_answers_at_a_coordinate_on_a_day(client: TestClient, told: Told) -> None:
+    lon, lat = told.covered
+    answer = client.get(LIABILITY, params={"lon": lon, "lat": lat, "on": "2024-05-01"}).json()
+    assert answer["outcome"] == "under_warranty"
+    assert answer["contract"]["number"] == "2023-118"
+    assert answer["warranty"] == {
+        "from": "2023-09-14",
+        "to": "2026-09-14",
+        "months": 36,
+        "term_from": "contract",
+        "term_confirmed": None,
+        "days_left": 866,
+    }
+    assert answer["place"]["road"] == "KAZ99"
+    assert answer["place"]["chainage"] == "1+000"
+    assert answer["place"]["distance_m"] == pytest.approx(2, abs=0.02)
+    assert [why["verdict"] for why in answer["why"]] == ["chosen"]
+
+
+def test_by_road_and_chainage_the_answer_is_the_same(client: TestClient, told: Told) -> None:
+    by_road = client.get(LIABILITY, params={"road": "kaz99", "chainage": "км 1+000", "on": "2024-05-01"}).json()
+    assert (by_road["outcome"], by_road["contract"]["id"]) == ("under_warranty", told.contract)
+
+
+@pytest.mark.parametrize(("on", "outcome"), [("2026-09-14", "under_warranty"), ("2026-09-15", "expired")])
+def test_the_last_day_is_still_covered(client: TestClient, told: Told, on: str, outcome: str) -> None:
+    answer = client.get(LIABILITY, params={"road": told.road, "chainage": "1+000", "on": on}).json()
+    assert answer["outcome"] == outcome
+
+
+def test_before_anything_was_recorded_nobody_was_known_to_answer(client: TestClient, told: Told) -> None:
+    asked = {"road": told.road, "chainage": "1+000", "as_known_at": "2020-01-01"}
+    assert client.get(LIABILITY, params=asked).status_code == 404
+    asked["as_known_at"] = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011 - rows are recorded by the real clock
+    assert client.get(LIABILITY, params=asked).status_code == 200
+
+
+def test_off_the_network_a_person_must_look_and_nothing_is_likely(client: TestClient, told: Told) -> None:
+    lon, lat = told.off_network
+    answer = client.get(LIABILITY, params={"lon": lon, "lat": lat}).json()
+    assert (answer["outcome"], answer["reason"], answer["likely_outcome"]) == ("needs_review", "off_network", None)
+
+
+@pytest.mark.parametrize(("language", "word"), [("kk", "кепілдік"), ("ru", "гарантия"), ("en", "warranty")])
+def test_sentences_come_in_the_language_asked_for(client: TestClient, told: Told, language: str, word: str) -> None:
+    asked = {"road": told.road, "chainage": "1+000", "on": "2024-05-01"}
+    answer = client.get(LIABILITY, params=asked, headers={"Accept-Language": language}).json()
+    assert word in answer["why"][0]["because"]
+
+
+BAD = [
+    (f"{LIABILITY}?lon=70", "lon without lat"),
+    (f"{LIABILITY}?lon=NaN&lat=50", "NaN"),
+    (f"{LIABILITY}?lon=700&lat=50", "beyond the earth"),
+    (f"{LIABILITY}?lon=70&lat=50&road=A-1&chainage=1", "two places"),
+    (f"{LIABILITY}?road=A-1&chainage=1,5", "a decimal comma"),
+    (f"{LIABILITY}?lon=70&lat=50&on=2024-02-30", "no such day"),
+    (f"{LIABILITY}?lon=70&lat=50&element=roof", "no such element"),
+    (f"{LIABILITY}?lon=70&lat=50&surprise=1", "an unknown parameter"),
+    ("/api/v1/roads?limit=0", "no rows"),
+    ("/api/v1/roads?limit=1001", "too many rows"),
+    ("/api/v1/roads?reference=%00", "a NUL character"),
+    ("/api/v1/defects?bbox=1,2,3", "three numbers"),
+    ("/api/v1/defects?bbox=3,2,1,4", "west of east"),
+    ("/api/v1/contracts?contractor=12", "a short BIN"),
+    ("/api/v1/segments?after=-1", "a negative key"),
+]
+
+
+@pytest.mark.parametrize("path", [path for path, _ in BAD], ids=[why for _, why in BAD])
+def test_a_wrong_parameter_is_a_problem_document_with_status_400(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 400
+    assert answer.json().get("errors") or answer.json().get("detail")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/contracts/99999", "/api/v1/segments/99999", "/api/v1/defects/99999", "/api/v1/defects/99999/attribution",
+     "/api/v1/contracts/abc", "/api/v1/nothing", f"{LIABILITY}?road=NOWHERE&chainage=1"],
+)  # fmt: skip
+def test_an_unknown_thing_is_404(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_known_etag_is_answered_with_304_and_no_body(client: TestClient, told: Told) -> None:
+    path = f"/api/v1/contracts/{told.contract}"
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_pages_by_key_show_every_row_once(client: TestClient, told: Told) -> None:
+    seen: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        page = client.get("/api/v1/segments", params={"limit": 3, "after": after}).json()
+        seen += [item["id"] for item in page["items"]]
+        after = page["next"]
+    assert seen == sorted(set(seen))
+    assert len(seen) == 10
+
+
+def test_a_segment_says_who_answers_for_its_parts(client: TestClient, told: Told) -> None:
+    (segment, *_) = client.get("/api/v1/segments", params={"limit": 1}).json()["items"]
+    shown = client.get(f"/api/v1/segments/{segment['id']}").json()
+    assert [part["contract"]["id"] for part in shown["liability"]] == [told.contract]
+
+
+def test_a_contract_shows_its_stretches_and_the_last_covered_day(client: TestClient, told: Told) -> None:
+    (section,) = client.get(f"/api/v1/contracts/{told.contract}").json()["sections"]
+    assert (section["chainage_to"], section["warranty_to"]) == ("2+000", "2026-09-14")
+
+
+def test_a_defects_attribution_is_explained(client: TestClient, told: Told) -> None:
+    (part,) = client.get(f"/api/v1/defects/{told.defect}/attribution").json()["parts"]
+    assert (part["outcome"], part["contract"]["id"], part["decided_on"]) == (
+        "under_warranty",
+        told.contract,
+        "2024-05-01",
+    )
+    assert part["why"][0]["code"] == "chosen_warranty"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("outcome=under_warranty", 1), ("outcome=expired", 0), ("since=2024-05-02", 0), ("bbox=69,49,71,51", 1),
+     ("bbox=60,40,61,41", 0)],
+)  # fmt: skip
+def test_defects_are_filtered(client: TestClient, told: Told, query: str, expected: int) -> None:
+    assert len(client.get(f"/api/v1/defects?{query}").json()["items"]) == expected
+
+
+def test_the_public_never_sees_a_defects_note(client: TestClient, told: Told) -> None:
+    assert "note" not in client.get(f"/api/v1/defects/{told.defect}").json()
+
+
+def test_health_and_readiness(client: TestClient, told: Told) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["status"] == "ready"
+
+
+def test_every_answer_forbids_foreign_content(client: TestClient) -> None:
+    policy = client.get("/healthz").headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_openapi_document_names_every_route(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {LIABILITY, "/api/v1/roads", "/api/v1/segments", "/api/v1/segments/{id}", "/api/v1/contracts/{id}",
+            "/api/v1/defects", "/api/v1/defects/{id}/attribution"} <= set(paths)  # fmt: skip
