@@ -12,6 +12,7 @@ from geo.errors import BadValue
 pa: Any = import_module("pyarrow")
 pc: Any = import_module("pyarrow.compute")
 csv: Any = import_module("pyarrow.csv")
+parquet: Any = import_module("pyarrow.parquet")
 
 Column: TypeAlias = Any
 """An Arrow array."""

@@ -97,7 +97,8 @@ def _densify(
     lon: Floats, lat: Floats, owner: Integers, azimuth: Floats, metres: Floats
 ) -> tuple[Floats, Floats, Integers, Floats]:
     """Put vertices on the geodesic into edges that are too long, in equal parts."""
-    parts = np.maximum(np.ceil(metres / LONGEST_EDGE_M), 1).astype(np.int64)
+    # A hair more is let pass, so that an edge made by this is not parted again when it is next measured.
+    parts = np.maximum(np.ceil(metres / LONGEST_EDGE_M - 1e-6), 1).astype(np.int64)
     if (parts == 1).all():
         return lon, lat, owner, metres
     edge = np.repeat(np.arange(len(lon)), parts)
@@ -147,23 +148,28 @@ def cut(lines: Lines, line: Integers, at: Floats) -> tuple[Lines, Integers]:
 
     `line` and `at` list the cuts. Measures may rise or fall along a line; both pieces meet in a vertex at the cut.
     """
+    return _parts(*with_vertices(lines, line, at))
+
+
+def with_vertices(lines: Lines, line: Integers, at: Floats) -> tuple[Lines, Booleans]:
+    """The lines with a vertex at each of the measures `at` of the lines `line`, and which vertices those are."""
     vertex, share = _edge_of(lines, line, at)
     is_inside = (share > 0) & (share < 1)
-    is_cut = np.zeros(len(lines.lon), dtype=bool)
-    is_cut[np.where(share == 1, vertex + 1, vertex)[~is_inside]] = True
+    is_wanted = np.zeros(len(lines.lon), dtype=bool)
+    is_wanted[np.where(share == 1, vertex + 1, vertex)[~is_inside]] = True
     vertex, share, line, at = vertex[is_inside], share[is_inside], line[is_inside], at[is_inside]
     order = np.lexsort((share, vertex))
     vertex, share, line, at = vertex[order], share[order], line[order], at[order]
     lon = lines.lon[vertex] + share * (lines.lon[vertex + 1] - lines.lon[vertex])
     lat = lines.lat[vertex] + share * (lines.lat[vertex + 1] - lines.lat[vertex])
     sizes = lines.sizes + np.bincount(line, minlength=len(lines))
-    whole = Lines(
+    more = Lines(
         np.insert(lines.lon, vertex + 1, lon),
         np.insert(lines.lat, vertex + 1, lat),
         np.insert(lines.m, vertex + 1, at),
         offsets(sizes),
     )
-    return _part(whole, np.insert(is_cut, vertex + 1, True))
+    return more, np.insert(is_wanted, vertex + 1, True)
 
 
 def _edge_of(lines: Lines, line: Integers, at: Floats) -> tuple[Integers, Floats]:
@@ -187,7 +193,7 @@ def _row_offsets(lengths: Floats) -> Floats:
     return np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
 
 
-def _part(lines: Lines, is_cut: Booleans) -> tuple[Lines, Integers]:
+def _parts(lines: Lines, is_cut: Booleans) -> tuple[Lines, Integers]:
     """Pieces between the marked vertices, each of which ends one piece and begins the next."""
     is_cut = is_cut.copy()
     is_cut[lines.first[:-1]] = is_cut[lines.first[1:] - 1] = False

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pyarrow.lib import ArrowException
-from pyarrow.parquet import ParquetFile
 from pyproj import CRS
 
-from geo.columns import Column
+from geo.columns import Column, parquet
 from geo.crs import parse_crs
 from geo.errors import BadValue, UnusableFile
 
@@ -88,13 +87,9 @@ def _is_parquet(path: Path) -> bool:
         return file.read(4) == b"PAR1"
 
 
-def _parquet(path: Path) -> Any:
-    return ParquetFile(path)  # type: ignore[no-untyped-call]
-
-
 def _open_parquet(path: Path, stated: CRS | None) -> Layer:
     try:
-        with _parquet(path) as file:
+        with parquet.ParquetFile(path) as file:
             geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
             names, count = tuple(file.schema_arrow.names), file.metadata.num_rows
     except (ArrowException, OSError, ValueError):
@@ -108,7 +103,7 @@ def _open_parquet(path: Path, stated: CRS | None) -> Layer:
     crs = _crs(path, json.dumps(written) if isinstance(written, dict) else written, stated)
 
     def read(columns: Sequence[str], size: int) -> Iterator[Chunk]:
-        with _parquet(path) as file, _broken_is_unusable(path):
+        with parquet.ParquetFile(path) as file, _broken_is_unusable(path):
             row = 1
             for batch in file.iter_batches(size, columns=[geometry, *columns]):
                 wkb = batch.column(geometry).to_numpy(zero_copy_only=False)

@@ -13,7 +13,7 @@ import shapely
 
 from geo.crs import Floats
 from geo.frames import feet, metres_per_degree
-from geo.linear_referencing import Booleans, Integers, Lines
+from geo.linear_referencing import Booleans, Integers, Lines, measure
 
 STEP_M = 20.0
 SAME_FEATURE_M = 20.0
@@ -45,8 +45,15 @@ Run: TypeAlias = list[tuple[float, float]]
 """Old and new chainage of places in a row, on one new line."""
 
 
-def remeasured(old_m: Floats, new_m: Floats) -> list[Piece]:
-    """Pieces for a line that kept its vertices and got other measures."""
+def remeasured(old: Lines, new: Lines) -> list[Piece]:
+    """Pieces for one line that lies where it lay and got other measures, perhaps from its other end."""
+    old_way = measure(old.lon, old.lat, old.first).m
+    new_way = measure(new.lon, new.lat, new.first).m
+    if (old.lon[0], old.lat[0]) != (new.lon[0], new.lat[0]):
+        new_way = new_way[-1] - new_way
+    way = np.unique(np.concatenate([old_way, new_way]))
+    order = np.argsort(new_way)
+    old_m, new_m = np.interp(way, old_way, old.m), np.interp(way, new_way[order], new.m[order])
     return _straightened(0, sorted(zip(old_m.tolist(), new_m.tolist(), strict=True)))
 
 

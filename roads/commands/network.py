@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,15 +14,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, Engine
 
+from geo.bbox import Box
 from geo.errors import UnusableFile
 from geo.readers import Layer, open_layer
+from geo.tables import Row, read_table
 from roads.commands.reports import Report
 from roads.commands.running import IN_ENGLISH, DryRun, File, Language, ReportFile, one_clear_line, surroundings
+from roads.commands.tables import count_rows, progress
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.remarks import Remark, Totals
 from roads.i18n import say
-from roads.usecases import network
+from roads.usecases import network, network_posts
+from roads.usecases.first_rows import FirstRows
 from roads.usecases.network_columns import choose_columns
 from roads.usecases.network_features import Prepared, Reading, prepare
 
@@ -224,3 +228,48 @@ def _write(places: Places, source: str, carriageways: int, phases: _Phases) -> N
 def _say_all(report: Report, remarks: Sequence[Remark]) -> None:
     for remark in sorted(remarks, key=lambda r: r.row):
         report.say(remark)
+
+
+@app.command()
+@one_clear_line
+def import_posts(
+    file: File, report: ReportFile = None, dry_run: DryRun = False, language: Language = IN_ENGLISH
+) -> None:
+    """Kilometre posts (CSV or XLSX): chainage between them becomes official."""
+    chunks = read_table(file, required=network_posts.REQUIRED_COLUMNS, known=network_posts.OTHER_COLUMNS)
+    with surroundings() as here, Report(report, language) as said, _connected(here.engine, dry_run=dry_run) as places:
+        with progress(chunks, count_rows(file)) as counted, FirstRows() as first_rows:
+            road_ids = _take_posts(places.main, counted, here.settings.box, first_rows, said)
+        with _Phases(language) as phases:
+            calibrate_roads(places.main, road_ids, phases)
+    print(said.last_line)  # noqa: T201
+    raise typer.Exit(said.exit_code)
+
+
+def _take_posts(
+    main: Connection, chunks: Iterator[Sequence[Row]], area: Box, first_rows: FirstRows, report: Report
+) -> set[int]:
+    road_ids: set[int] = set()
+    for rows in chunks:
+        remarks: list[Remark] = []
+        with transaction(main) as session:
+            command = network_posts.ImportPosts(rows, area, first_rows)
+            taken = network_posts.take_posts(session, OPERATOR, command, remarks.append)
+        road_ids |= set(taken.road_ids)
+        report.count(taken.totals)
+        _say_all(report, remarks)
+    return road_ids
+
+
+def calibrate_roads(main: Connection, road_ids: Collection[int], phases: _Phases) -> None:
+    """Measure roads anew by their posts. Also where no post changed: an import that was cut short may have left it."""
+    with transaction(main) as session:
+        sources = network_posts.sources_of_roads(session, OPERATOR, road_ids)
+    for source in sources:
+        with transaction(main) as session:
+            network.begin(session, OPERATOR)
+        _chain(main, source, sorted(road_ids), phases)
+        with transaction(main) as session:
+            network.find_junctions(session, OPERATOR, source)
+            network.replace(session, OPERATOR, source)
+            network.finish(session, OPERATOR)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from geo.columns import Table, pa, pc
 from geo.ewkb import from_ewkb
+from geo.linear_referencing import measure
 from roads.domain.actors import Actor, Permission
 from roads.domain.remarks import Action, Remark
 from roads.sql import statement
@@ -191,7 +192,8 @@ def _cut_streets_again(session: Session) -> None:
     rows = session.execute(statement("network_recut"), {"numbers": numbers}).all() if numbers else []
     if not rows:
         return
-    lines, own = from_ewkb([row.line for row in rows]), from_ewkb([row.own_line for row in rows])
+    lines = from_ewkb([row.line for row in rows])
+    own = measure(lines.lon, lines.lat, lines.first)
     cuts, changed = [], []
     for number, row in enumerate(rows):
         here = lines.vertices_of(number)

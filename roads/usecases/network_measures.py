@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from geo.crs import Floats
 from geo.ewkb import from_ewkb
-from geo.linear_referencing import FOLD_DEGREES, Integers, Lines, cut, fold_range
+from geo.linear_referencing import FOLD_DEGREES, Integers, Lines, cut, fold_range, with_vertices
 from roads.sql import statement
 from roads.usecases.network_staging import copy_lines, empty_temporary
 
@@ -36,7 +36,7 @@ def write_staged(session: Session, source: str, from_n: int, to_n: int) -> None:
 
 def measured_lines(rows: Sequence[Row[Any]]) -> Lines:
     """The lines of the rows with chainage as measure. Rows have line, at_m, is_falling, knots_at_m and knots_m."""
-    lines = from_ewkb([row.line for row in rows])
+    lines = _with_knots(rows, from_ewkb([row.line for row in rows]))
     sizes = lines.sizes
     at = np.repeat(np.array([row.at_m for row in rows], dtype=np.float64), sizes)
     sign = np.repeat(np.where([row.is_falling for row in rows], -1.0, 1.0), sizes)
@@ -46,6 +46,21 @@ def measured_lines(rows: Sequence[Row[Any]]) -> Lines:
             own = lines.vertices_of(number)
             m[own] = interpolate(m[own], np.array(row.knots_at_m), np.array(row.knots_m))
     return Lines(lines.lon, lines.lat, m, lines.first)
+
+
+def _with_knots(rows: Sequence[Row[Any]], lines: Lines) -> Lines:
+    """Lines with a vertex where a post stands: the scale of chainage changes there, and only there."""
+    knots = [
+        (number, (at - row.at_m) * (-1 if row.is_falling else 1))
+        for number, row in enumerate(rows)
+        for at in row.knots_at_m or ()
+    ]
+    lengths = lines.lengths
+    inside = [(number, own_m) for number, own_m in knots if 0 < own_m < lengths[number]]
+    if not inside:
+        return lines
+    which, own_m = zip(*inside, strict=True)
+    return with_vertices(lines, np.array(which), np.array(own_m))[0]
 
 
 def interpolate(at: Floats, knots_at: Floats, knots: Floats) -> Floats:

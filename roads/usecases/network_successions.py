@@ -85,10 +85,7 @@ def _pieces(candidates: Sequence[Row[Any]]) -> list[Piece]:
     old = from_ewkb([candidates[0].old_line])
     same = next((number for number, row in enumerate(candidates) if row.is_same_feature), None)
     if same is not None and candidates[same].is_same_line:
-        new = from_ewkb([candidates[same].new_line])
-        if len(new.m) == len(old.m):
-            new_m = new.m if (new.lon[0], new.lat[0]) == (old.lon[0], old.lat[0]) else new.m[::-1]
-            return [replace(piece, new=same) for piece in remeasured(old.m, new_m)]
+        return [replace(piece, new=same) for piece in remeasured(old, from_ewkb([candidates[same].new_line]))]
     return redrawn(old, from_ewkb([row.new_line for row in candidates]), same)
 
 
