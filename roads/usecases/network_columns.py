@@ -104,10 +104,10 @@ read_direction = one_of(Direction, "unknown_direction")
 
 
 def read_kato(words: str) -> str:
-    """A KATO code: 2 to 9 digits. Errors: FieldError `not_a_kato`."""
+    """A KATO code: 2 to 9 digits. Errors: FieldError `not_kato`."""
     if re.fullmatch(r"[0-9]{2,9}", words):
         return words
-    raise FieldError("not_a_kato", words)
+    raise FieldError("not_kato", words)
 
 
 def read_chainage_m(words: str) -> float:
