@@ -47,7 +47,9 @@ def upgrade() -> None:
         sa.Column("knots_at_m", postgresql.ARRAY(sa.Double()), nullable=True),
         sa.Column("knots_m", postgresql.ARRAY(sa.Double()), nullable=True),
         sa.Column("measured_by", sa.Text(), nullable=False),
-        sa.CheckConstraint("state IN ('new', 'same', 'updated', 'moved', 'leaving')", name=op.f("staged_change_state_check")),
+        sa.CheckConstraint(
+            "state IN ('new', 'same', 'updated', 'moved', 'leaving')", name=op.f("staged_change_state_check")
+        ),
         sa.PrimaryKeyConstraint("n", name=op.f("staged_change_pkey")),
         prefixes=["UNLOGGED"],
     )
