@@ -50,7 +50,7 @@ async def home(
     answer, trouble = None, None
     if asked["road"] or asked["chainage"]:
         try:
-            answer = await _answer(connection, asked, today)
+            answer = await _answer(connection, asked, today, language)
         except (BadValue, RoadsError) as wrong:
             trouble = _sentence(wrong, language)
     (counts,) = await public.rows(connection, "public_counts", {})
@@ -58,8 +58,9 @@ async def home(
     return _page(request, "home.html", language, facts)
 
 
-async def _answer(connection: Any, asked: Mapping[str, str], today: date) -> dict[str, Any]:
-    question = public.Question(public.day_or(asked["on"], today), public.element_or(asked["element"]))
+async def _answer(connection: Any, asked: Mapping[str, str], today: date, language: str) -> dict[str, Any]:
+    day, element = public.day_or(asked["on"], today), public.element_or(asked["element"])
+    question = public.Question(day, element, language=language)
     direction = asked["direction"] if asked["direction"] in list(Direction) else None
     place = await public.place_at_chainage(connection, asked["road"], asked["chainage"], direction, question)
     return {"place": place, "liability": await public.who_answers(connection, place, question), "question": question}

@@ -20,7 +20,7 @@ from api.schemas.questions import (
     SegmentsQuery,
     box_of,
 )
-from roads.domain.attribution import Confidence
+from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
 from roads.queries import public
 
@@ -52,7 +52,7 @@ async def liability(
 ) -> Response:
     """Who answers here on this day, and why nobody else does."""
     known_at = public.moment(asked.as_known_at, settings.zone)
-    question = public.Question(asked.on or today, asked.element, known_at)
+    question = public.Question(asked.on or today, asked.element, known_at, language)
     if asked.lon is not None and asked.lat is not None:
         snap_m = settings.snap_distance_m
         place, answer = await public.who_answers_at_point(connection, asked.lon, asked.lat, snap_m, question)
@@ -74,7 +74,11 @@ async def roads(request: Request, asked: Annotated[RoadsQuery, Query()], connect
 
 @router.get("/segments", response_model=SegmentList, responses=PROBLEMS)
 async def segments(
-    request: Request, asked: Annotated[SegmentsQuery, Query()], connection: PublicConnection, today: Today
+    request: Request,
+    asked: Annotated[SegmentsQuery, Query()],
+    connection: PublicConnection,
+    today: Today,
+    language: SpokenLanguage,
 ) -> Response:
     """Segments of the network."""
     filters = {
@@ -84,19 +88,24 @@ async def segments(
         "today": today,
     }
     found = await public.page(connection, "public_segments", filters, after=asked.after, limit=asked.limit)
-    return shown(request, SegmentList.of(found))
+    return shown(request, SegmentList.of(found, language))
 
 
 @router.get("/segments/{id}", response_model=SegmentDetail, responses=PROBLEMS)
 async def segment(
-    request: Request, number: Id, asked: Annotated[ElementQuery, Query()], connection: PublicConnection, today: Today
+    request: Request,
+    number: Id,
+    asked: Annotated[ElementQuery, Query()],
+    connection: PublicConnection,
+    today: Today,
+    language: SpokenLanguage,
 ) -> Response:
     """One segment, and who answers for its parts today."""
     row = await public.one_row(connection, "public_segment", {"id": number}, thing="segment")
     parts = await public.rows(
         connection, "public_segment_liability", {"id": number, "element": asked.element, "today": today}
     )
-    shape = SegmentShape.of(row)
+    shape = SegmentShape.of(row, language)
     return shown(request, SegmentDetail(**dict(shape), liability=[segment_part(part) for part in parts]))
 
 
@@ -112,12 +121,17 @@ async def contracts(
 
 @router.get("/contracts/{id}", response_model=ContractDetail, responses=PROBLEMS)
 async def contract(
-    request: Request, number: Id, _: Annotated[NoQuestions, Query()], connection: PublicConnection, today: Today
+    request: Request,
+    number: Id,
+    _: Annotated[NoQuestions, Query()],
+    connection: PublicConnection,
+    today: Today,
+    language: SpokenLanguage,
 ) -> Response:
     """One contract and the stretches it works on."""
     row = await public.one_row(connection, "public_contract", {"id": number}, thing="contract")
     sections = await public.rows(connection, "public_contract_sections", {"id": number, "today": today})
-    return shown(request, ContractDetail.with_sections(row, sections))
+    return shown(request, ContractDetail.with_sections(row, sections, language))
 
 
 @router.get("/defects", response_model=DefectList, responses=PROBLEMS)
@@ -160,5 +174,7 @@ async def attribution(
             row.carriageway_id, row.source_id, row.direction, None, row.from_cm, None, Confidence.CERTAIN
         )
         answer = await public.who_answers(connection, place, question) if row.carriageway_id else None
-        parts.append(PartShape.of(row, answer, language))
+        is_near = row.reason == Reason.NEAR_BOUNDARY
+        neighbour = await public.neighbouring_answer(connection, place, question) if is_near else None
+        parts.append(PartShape.of(row, answer, neighbour, language))
     return shown(request, AttributionShape(defect=number, parts=parts))

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from api.schemas.liability import PartyShape
 from api.schemas.network import Names
 from geo.chainage import format_chainage
-from roads.queries.public import Page, road_name, type_of_row
+from roads.queries.candidates import road_name
+from roads.queries.public import Page, type_of_row
 
 
 class ContractShape(BaseModel):
@@ -49,10 +50,10 @@ class SectionShape(BaseModel):
     term_from: str | None
 
     @classmethod
-    def of(cls, row: type_of_row) -> Self:
+    def of(cls, row: type_of_row, language: str) -> Self:
         """The shape of a section's row."""
         return cls(
-            road=road_name(row),
+            road=road_name(row, language),
             names=Names.of(row),
             carriageway=row.source_id,
             direction=row.direction,
@@ -73,9 +74,9 @@ class ContractDetail(ContractShape):
     sections: list[SectionShape]
 
     @classmethod
-    def with_sections(cls, row: type_of_row, sections: list[type_of_row]) -> Self:
+    def with_sections(cls, row: type_of_row, sections: list[type_of_row], language: str) -> Self:
         """The shape of a contract and its sections."""
-        return cls(**_facts(row), sections=[SectionShape.of(section) for section in sections])
+        return cls(**_facts(row), sections=[SectionShape.of(section, language) for section in sections])
 
 
 class ContractList(BaseModel):

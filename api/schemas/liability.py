@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 from api.schemas.network import Names, PlaceShape
 from geo.chainage import format_chainage
 from roads.domain.attribution import Outcome
-from roads.domain.explanation import OUTCOME_OF, Answer, Candidate, Why
+from roads.domain.explanation import OUTCOME_OF, Answer, Candidate, Neighbour, Why
 from roads.domain.warranty import LiabilityKind
 from roads.i18n import say
-from roads.queries.public import Place, road_name, type_of_row
+from roads.queries.candidates import road_name
+from roads.queries.public import Place, type_of_row
 
 
 class PartyShape(BaseModel):
@@ -31,13 +32,17 @@ class ContractBrief(BaseModel):
 
 
 class WarrantyShape(BaseModel):
-    """The warranty: first and last covered day, months and where they came from, days left on the day asked for."""
+    """The warranty: first and last covered day, months and where they came from, days left on the day asked for.
+
+    `extended_days` of suspensions lie between the months' anniversary and the last day.
+    """
 
     from_on: date = Field(serialization_alias="from")
     to: date | None
     months: int | None
     term_from: str | None = Field(examples=["rule"])
     term_confirmed: bool | None
+    extended_days: int = Field(examples=[0])
     days_left: int | None
 
 
@@ -61,7 +66,7 @@ class WhyShape(BaseModel):
             verdict=why.verdict,
             code=why.code,
             params=dict(why.params),
-            because=say(f"why.{why.code}", language, why.params),
+            because="; ".join(say(key, language, why.params) for key in why.sentences),
         )
 
 
@@ -116,8 +121,29 @@ def _warranty(chosen: Candidate | None, days_left: int | None) -> WarrantyShape 
         months=chosen.months,
         term_from=chosen.term_from,
         term_confirmed=chosen.term_confirmed,
+        extended_days=chosen.extended_days,
         days_left=days_left,
     )
+
+
+class NeighbourShape(BaseModel):
+    """The nearest other answer along the carriageway, and how many metres away it begins."""
+
+    outcome: str = Field(examples=["no_warranty"])
+    contract: str | None
+    party: PartyShape | None
+    distance_m: float
+
+    @classmethod
+    def of(cls, neighbour: Neighbour) -> Self:
+        """The shape of a neighbouring answer."""
+        party = neighbour.party
+        return cls(
+            outcome=neighbour.outcome,
+            contract=neighbour.number,
+            party=PartyShape(name=party.name, bin=party.bin) if party else None,
+            distance_m=neighbour.distance_m,
+        )
 
 
 class PartShape(BaseModel):
@@ -139,14 +165,15 @@ class PartShape(BaseModel):
     recorded_at: datetime
     contract: ContractBrief | None
     warranty: WarrantyShape | None
+    neighbour: NeighbourShape | None
     why: list[WhyShape]
 
     @classmethod
-    def of(cls, row: type_of_row, answer: Answer | None, language: str) -> Self:
-        """The shape of a stored answer and its explanation (none off the network)."""
+    def of(cls, row: type_of_row, answer: Answer | None, neighbour: Neighbour | None, language: str) -> Self:
+        """The shape of a stored answer, its explanation (none off the network) and, near a boundary, its neighbour."""
         chosen = answer.chosen if answer else None
         return cls(
-            road=road_name(row),
+            road=road_name(row, language),
             names=Names.of(row),
             carriageway=row.source_id,
             direction=row.direction,
@@ -162,6 +189,7 @@ class PartShape(BaseModel):
             recorded_at=row.recorded_at,
             contract=_contract(chosen),
             warranty=_warranty(chosen, answer.days_left if answer else None),
+            neighbour=NeighbourShape.of(neighbour) if neighbour else None,
             why=[WhyShape.of(why, language) for why in answer.why] if answer else [],
         )
 

@@ -5,7 +5,8 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from geo.chainage import format_chainage
-from roads.queries.public import Page, Place, road_name, type_of_row
+from roads.queries.candidates import road_name
+from roads.queries.public import Page, Place, type_of_row
 
 
 class Geometry(BaseModel):
@@ -107,11 +108,11 @@ class SegmentShape(BaseModel):
     geometry: Geometry
 
     @classmethod
-    def of(cls, row: type_of_row) -> Self:
+    def of(cls, row: type_of_row, language: str) -> Self:
         """The shape of a segment's row."""
         return cls(
             id=row.id,
-            road=road_name(row),
+            road=road_name(row, language),
             names=Names.of(row),
             carriageway=row.source_id,
             direction=row.direction,
@@ -131,6 +132,6 @@ class SegmentList(BaseModel):
     next: int | None
 
     @classmethod
-    def of(cls, page: Page) -> Self:
+    def of(cls, page: Page, language: str) -> Self:
         """The shape of a page."""
-        return cls(items=[SegmentShape.of(row) for row in page.items], next=page.next_after)
+        return cls(items=[SegmentShape.of(row, language) for row in page.items], next=page.next_after)

@@ -12,7 +12,7 @@ import typer
 from geo.chainage import format_chainage
 from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroundings
 from roads.db import transaction
-from roads.domain.explanation import Answer, Why
+from roads.domain.explanation import Answer, Neighbour, Why
 from roads.i18n import say
 from roads.queries.attribution import Part, WhyDefect, why
 from roads.queries.moments import end_of_day
@@ -35,7 +35,7 @@ def why_defect(
     with surroundings() as here, transaction(here.engine) as session:
         day = as_known.date() if as_known else None
         known_at = end_of_day(day, here.settings.zone) if day else None
-        answer = why(session, defect, known_at)
+        answer = why(session, defect, known_at, language=language)
     lines = [_as_json(answer, day, language)] if as_json else _in_words(answer, day, language)
     print("\n".join(lines))  # noqa: T201
 
@@ -70,11 +70,22 @@ def _part_in_words(part: Part, language: str) -> Iterator[str]:
         yield say(
             "answer.review", language, {"reason": reason, "likely": say(f"outcome.{part.likely_outcome}", language)}
         )
+    if part.neighbour:
+        yield _neighbour_in_words(part.neighbour, language)
     yield from _chosen_in_words(part.explained, language)
     if part.explained.why:
         yield say("answer.considered", language)
     for verdict in part.explained.why:
         yield say("answer.verdict", language, _verdict_facts(verdict, language))
+
+
+def _neighbour_in_words(neighbour: Neighbour, language: str) -> str:
+    facts = {"distance_m": f"{neighbour.distance_m:.2f}", "outcome": say(f"outcome.{neighbour.outcome}", language)}
+    if neighbour.party is None:
+        return say("answer.neighbour_nobody", language, facts)
+    if neighbour.number is None:
+        return say("answer.neighbour_liable", language, {**facts, "party": neighbour.party.name})
+    return say("answer.neighbour", language, {**facts, "number": neighbour.number, "party": neighbour.party.name})
 
 
 def _chosen_in_words(answer: Answer, language: str) -> Iterator[str]:
@@ -91,9 +102,19 @@ def _chosen_in_words(answer: Answer, language: str) -> Iterator[str]:
     if chosen.months is not None:
         term = {"accepted_on": chosen.accepted_on, "months": chosen.months, "ends_on": chosen.ends_on}
         origin = say(f"term_from.{chosen.term_from}", language)
-        yield say("answer.term", language, {**term, "term_from": origin, "days_left": answer.days_left})
+        yield say("answer.term", language, {**term, "term_from": origin, "days": _days(answer, language)})
+    if chosen.extended_days:
+        yield say("answer.extended", language, {"extended_days": chosen.extended_days})
     if chosen.term_confirmed is False:
         yield say("answer.unconfirmed", language)
+
+
+def _days(answer: Answer, language: str) -> str:
+    return say(answer.days_sentence[0], language, answer.days_sentence[1]) if answer.days_sentence else "-"
+
+
+def _because(verdict: Why, language: str) -> str:
+    return "; ".join(say(key, language, verdict.params) for key in verdict.sentences)
 
 
 def _verdict_facts(verdict: Why, language: str) -> dict[str, object]:
@@ -101,7 +122,7 @@ def _verdict_facts(verdict: Why, language: str) -> dict[str, object]:
     return {
         "who": candidate.number or (candidate.party.name if candidate.party else "-"),
         "verdict": say(f"verdict.{verdict.verdict}", language),
-        "because": say(f"why.{verdict.code}", language, verdict.params),
+        "because": _because(verdict, language),
     }
 
 
@@ -120,9 +141,13 @@ def _as_json(answer: WhyDefect, day: date | None, language: str) -> str:
 
 
 def _name_verdicts(part: Part, written: dict[str, Any], language: str) -> None:
-    """Add to each verdict the sentence, and to the answer the days left."""
+    """Add what is worked out: sentences, days left, days that suspensions gave, the neighbour's outcome."""
+    if part.neighbour:
+        written["neighbour"]["outcome"] = part.neighbour.outcome
     if part.explained is None:
         return
     written["explained"]["days_left"] = part.explained.days_left
+    if part.explained.chosen:
+        written["explained"]["chosen"]["extended_days"] = part.explained.chosen.extended_days
     for verdict, entry in zip(part.explained.why, written["explained"]["why"], strict=True):
-        entry["because"] = say(f"why.{verdict.code}", language, verdict.params)
+        entry["because"] = _because(verdict, language)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from roads.domain.attribution import Confidence, Outcome, Reason
-from roads.domain.warranty import LiabilityKind
+from roads.domain.warranty import LiabilityKind, add_months
 
 NO_TERM = "no_term"
 """Works that were accepted but carry no warranty: never an answer, always worth saying."""
@@ -53,6 +53,29 @@ class Candidate:
         """Whether somebody beside the contractors answers."""
         return self.kind == LiabilityKind.CARVE_OUT
 
+    @property
+    def extended_days(self) -> int:
+        """Days by which suspensions moved the last day past the months' anniversary; 0 where the term is unknown."""
+        if self.accepted_on is None or self.months is None or self.ends_on is None:
+            return 0
+        return (self.ends_on - add_months(self.accepted_on, self.months)).days
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The nearest other answer along the carriageway on that day; `kind` is empty where nobody answers."""
+
+    kind: str | None
+    contract_id: int | None
+    number: str | None
+    party: Party | None
+    distance_m: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the answer would be over there."""
+        return OUTCOME_OF[LiabilityKind(self.kind)] if self.kind else Outcome.NO_WARRANTY
+
 
 class Verdict(StrEnum):
     """What became of a candidate."""
@@ -69,6 +92,12 @@ class Why:
     verdict: Verdict
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """The keys of the sentences that say it: the code's, and one more where suspensions moved the last day."""
+        own = f"why.{self.code}"
+        return (own, "why.extended") if self.params.get("extended_days") else (own,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +117,15 @@ class Answer:
         if self.chosen is None or self.chosen.ends_on is None or self.reason is Reason.TERM_UNKNOWN:
             return None
         return (self.chosen.ends_on - self.decided_on).days
+
+    @property
+    def days_sentence(self) -> tuple[str, Mapping[str, object]] | None:
+        """The key and the facts of the sentence about the days left; nobody is told of a negative number of days."""
+        if self.days_left is None:
+            return None
+        if self.days_left >= 0:
+            return "days.left", {"days": self.days_left}
+        return ("days.day_before" if self.days_left == -1 else "days.before"), {"days": -self.days_left}
 
 
 def explain(candidates: Iterable[Candidate], decided_on: date, confidence: Confidence = Confidence.CERTAIN) -> Answer:
@@ -113,14 +151,19 @@ def _reason(chosen: Candidate | None, confidence: Confidence) -> Reason | None:
 
 
 def _one_for_each_contract(ordered: Sequence[Candidate]) -> list[Candidate]:
-    """A contract is a candidate once: by what covers the day, else by its strongest cause. Carve-outs stand alone."""
-    best: dict[object, Candidate] = {}
+    """A contract is a candidate once, by the cause that says most about it. Carve-outs stand alone."""
+    causes: dict[object, list[Candidate]] = {}
     for position, candidate in enumerate(ordered):
         key: object = ("carve_out", position) if candidate.is_carve_out else candidate.contract_id
-        held = best.get(key)
-        if held is None or (candidate.covers and not held.covers):
-            best[key] = candidate
-    return sorted(best.values(), key=ordered.index)
+        causes.setdefault(key, []).append(candidate)
+    return sorted((_telling(of_one) for of_one in causes.values()), key=ordered.index)
+
+
+def _telling(causes: Sequence[Candidate]) -> Candidate:
+    """What covers the day, else what became of the works after acceptance, else the works themselves."""
+    covering = (cause for cause in causes if cause.covers)
+    accepted = (cause for cause in causes if cause.kind != LiabilityKind.WORKS)
+    return next(covering, None) or next(accepted, causes[0])
 
 
 def _verdict(candidate: Candidate, chosen: Candidate | None, decided_on: date) -> Why:
@@ -134,20 +177,28 @@ def _verdict(candidate: Candidate, chosen: Candidate | None, decided_on: date) -
 def _chosen_facts(candidate: Candidate) -> dict[str, object]:
     if candidate.is_carve_out and candidate.party:
         return {"liable": candidate.party.name, "from_on": candidate.from_on}
-    return {"accepted_on": candidate.accepted_on, "ends_on": candidate.ends_on, "signed_on": candidate.signed_on}
+    return {
+        "accepted_on": candidate.accepted_on,
+        "ends_on": candidate.ends_on,
+        "signed_on": candidate.signed_on,
+        "extended_days": candidate.extended_days,
+    }
 
 
 def _why_not_on_that_day(candidate: Candidate, decided_on: date) -> tuple[str, dict[str, object]]:
     if candidate.is_carve_out:
         return "carve_out_other_days", {"from_on": candidate.from_on, "to_on": candidate.to_on or "..."}
-    if candidate.kind == NO_TERM:
-        return "no_term", {"accepted_on": candidate.accepted_on}
     if candidate.signed_on and decided_on < candidate.signed_on:
         return "signed_later", {"signed_on": candidate.signed_on}
     if candidate.accepted_on and decided_on < candidate.accepted_on:
         return "accepted_later", {"accepted_on": candidate.accepted_on}
-    if candidate.kind == LiabilityKind.WORKS:
-        return "works_over", {"to_on": candidate.to_on}
+    if candidate.kind == NO_TERM:
+        return "no_term", {"accepted_on": candidate.accepted_on}
+    if candidate.kind == LiabilityKind.WORKS and candidate.to_on:
+        # Works end by acceptance or by termination, and an acceptance would speak for the contract in their place.
+        return "terminated", {"terminated_on": candidate.to_on + timedelta(days=1)}
+    if decided_on < candidate.from_on:
+        return "term_later", {"from_on": candidate.from_on}
     return "term_bound_passed", {"ends_on": candidate.ends_on}
 
 
@@ -156,7 +207,7 @@ def _why_weaker(candidate: Candidate, chosen: Candidate | None) -> tuple[str, di
     if chosen and chosen.is_carve_out:
         return ("another_carve_out" if candidate.is_carve_out else "gave_way_to_carve_out"), {}
     if candidate.kind == LiabilityKind.EXPIRED:
-        return "ended", {"ends_on": candidate.ends_on}
+        return "ended", {"ends_on": candidate.ends_on, "extended_days": candidate.extended_days}
     if candidate.kind == LiabilityKind.WORKS:
         under_way = chosen is not None and chosen.kind == LiabilityKind.WORKS
         return ("signed_earlier" if under_way else "works_give_way"), {"signed_on": candidate.signed_on}

@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 
 from roads.domain.attribution import RULE_VERSION, Outcome, Reason
 from roads.domain.errors import NotFound
-from roads.domain.explanation import Answer, explain
-from roads.queries.candidates import candidate
+from roads.domain.explanation import Answer, Neighbour, explain
+from roads.i18n import FALLBACK
+from roads.queries.candidates import candidate, neighbour, road_name
 from roads.queries.moments import NOW
 from roads.sql import statement
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a defect: its place (empty when off the network), the answer, and why."""
+    """One part of a defect: its place (empty when off the network), the answer, and why.
+
+    `neighbour` is the other answer within the accuracy of the position, for a part near a boundary.
+    """
 
     source_id: str | None
     direction: str | None
@@ -29,6 +33,7 @@ class Part:
     reason: Reason | None
     likely_outcome: Outcome | None
     explained: Answer | None
+    neighbour: Neighbour | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,8 @@ class WhyDefect:
     parts: Sequence[Part]
 
 
-def why(session: Session, called: str, known_at: datetime | None = None) -> WhyDefect:
-    """The answer for a defect with every candidate's verdict.
+def why(session: Session, called: str, known_at: datetime | None = None, *, language: str = FALLBACK) -> WhyDefect:
+    """The answer for a defect with every candidate's verdict; roads without a reference are named in `language`.
 
     Worked out by the attribution statement from the places and causes known at that moment, so it can be given for any
     day, whether or not a job stored it then. Errors: NotFound, also when several sources have that external id.
@@ -71,7 +76,7 @@ def why(session: Session, called: str, known_at: datetime | None = None) -> WhyD
         for row in session.execute(statement("describe_places"), {"carriageway_ids": carriageways})
     }
     parts = [
-        _part(session, answer, named.get(answer.carriageway_id), defect, moment)
+        _part(session, answer, named.get(answer.carriageway_id), Asked(defect.element, moment, language))
         for answer in sorted(answers, key=lambda a: (a.carriageway_id or 0, a.from_cm or 0))
     ]
     return WhyDefect(
@@ -103,30 +108,47 @@ class SeveralFound(NotFound):
     code = "several_found"
 
 
-def _part(session: Session, answer: Row[Any], place: Row[Any] | None, defect: Row[Any], moment: Any) -> Part:
-    explained = _explained(session, answer, defect, moment) if place else None
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about each part: for which element, as known when, for a reader of which language."""
+
+    element: str
+    known_at: Any
+    language: str
+
+
+def _part(session: Session, answer: Row[Any], place: Row[Any] | None, asked: Asked) -> Part:
+    reason = Reason(answer.reason) if answer.reason else None
     return Part(
         place.source_id if place else None,
         place.direction if place else None,
-        (place.reference or place.name_ru or place.name_kk or place.name_en) if place else None,
+        road_name(place, asked.language) if place else None,
         answer.from_cm,
         answer.to_cm,
         Outcome(answer.outcome),
-        Reason(answer.reason) if answer.reason else None,
+        reason,
         Outcome(answer.likely_outcome) if answer.likely_outcome else None,
-        explained,
+        _explained(session, answer, asked) if place else None,
+        _neighbour(session, answer, asked) if reason is Reason.NEAR_BOUNDARY else None,
     )
 
 
-def _explained(session: Session, answer: Row[Any], defect: Row[Any], moment: Any) -> Answer:
-    rows = session.execute(
-        statement("explain_place"),
-        {
-            "carriageway_ids": [answer.carriageway_id],
-            "at_cm": answer.from_cm,
-            "element": defect.element,
-            "decided_on": defect.covered_on,
-            "known_at": moment,
-        },
-    )
-    return explain([candidate(row) for row in rows], defect.covered_on)
+def _explained(session: Session, answer: Row[Any], asked: Asked) -> Answer:
+    rows = session.execute(statement("explain_place"), _at(answer, asked))
+    return explain([candidate(row) for row in rows], answer.decided_on)
+
+
+def _neighbour(session: Session, answer: Row[Any], asked: Asked) -> Neighbour | None:
+    around = statement("neighbours_of_place", liability_stored="liability_projection")
+    row = session.execute(around, _at(answer, asked)).one_or_none()
+    return neighbour(row) if row else None
+
+
+def _at(answer: Row[Any], asked: Asked) -> dict[str, Any]:
+    return {
+        "carriageway_ids": [answer.carriageway_id],
+        "at_cm": answer.from_cm,
+        "element": asked.element,
+        "decided_on": answer.decided_on,
+        "known_at": asked.known_at,
+    }

@@ -13,10 +13,11 @@ from psycopg.rows import namedtuple_row
 from geo.chainage import parse_chainage, to_cm
 from roads.domain.attribution import Confidence
 from roads.domain.errors import NotFound, RoadsError
-from roads.domain.explanation import Answer, explain
+from roads.domain.explanation import Answer, Neighbour, explain
 from roads.domain.fields import fold_reference, parse_date
 from roads.domain.warranty import Element
-from roads.queries.candidates import candidate
+from roads.i18n import FALLBACK
+from roads.queries.candidates import candidate, neighbour, road_name
 from roads.queries.moments import NOW, end_of_day
 from roads.sql import driver_statement, filled_statement
 
@@ -46,11 +47,13 @@ class SeveralPlaces(RoadsError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about a place: on which day, which element, as known when ('infinity' is now)."""
+    """What is asked about a place: on which day, which element, as known when ('infinity' is now), by a reader of
+    which language."""
 
     decided_on: date
     element: str
     known_at: datetime | str = NOW
+    language: str = FALLBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def who_answers_at_point(
             (lon, lat, snap_m, question.element, question.decided_on, question.known_at),
         )
         found: list[type_of_row] = await cursor.fetchall()
-    place = _place(found[0], found[0].carriageway)
+    place = _place(found[0], found[0].carriageway, question.language)
     candidates = [candidate(row) for row in found if row.kind is not None]
     return place, explain(candidates, question.decided_on, place.confidence)
 
@@ -133,25 +136,31 @@ async def place_at_chainage(
     if len(found) > 1:
         directions = ", ".join(sorted({f"{row.direction} ({row.source_id})" for row in found}))
         raise SeveralPlaces(road=road, chainage=chainage, directions=directions)
-    return _place(found[0], found[0].source_id)
+    return _place(found[0], found[0].source_id, question.language)
 
 
 async def who_answers(connection: Public, place: Place, question: Question) -> Answer:
     """Who answers at a place, and the verdict on every candidate."""
     if place.carriageway_id is None:
         return explain([], question.decided_on, Confidence.OFF_NETWORK)
-    found = await rows(
-        connection,
-        "explain_place",
-        {
-            "carriageway_ids": [place.carriageway_id],
-            "at_cm": place.at_cm,
-            "element": question.element,
-            "decided_on": question.decided_on,
-            "known_at": question.known_at,
-        },
-    )
+    found = await rows(connection, "explain_place", _at(place, question))
     return explain([candidate(row) for row in found], question.decided_on, place.confidence)
+
+
+async def neighbouring_answer(connection: Public, place: Place, question: Question) -> Neighbour | None:
+    """The nearest other answer along the carriageway, as known now; empty where one answer holds on all of it."""
+    found = await rows(connection, "neighbours_of_place", _at(place, question))
+    return neighbour(found[0]) if found else None
+
+
+def _at(place: Place, question: Question) -> dict[str, Any]:
+    return {
+        "carriageway_ids": [place.carriageway_id],
+        "at_cm": place.at_cm,
+        "element": question.element,
+        "decided_on": question.decided_on,
+        "known_at": question.known_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +178,13 @@ async def page(connection: Public, name: str, filters: Mapping[str, Any], *, aft
     return Page(found[:limit], found[limit - 1].id if more else None)
 
 
-def road_name(row: type_of_row) -> str | None:
-    """What a road is called: its reference, else its name."""
-    name: str | None = row.reference or row.name_ru or row.name_kk or row.name_en
-    return name
-
-
-def _place(row: type_of_row, carriageway: str | None) -> Place:
+def _place(row: type_of_row, carriageway: str | None, language: str) -> Place:
     distance_m = None if row.distance_cm is None else row.distance_cm / 100
     return Place(
         row.carriageway_id,
         carriageway,
         row.direction,
-        road_name(row),
+        road_name(row, language),
         row.at_cm,
         distance_m,
         Confidence(row.confidence),

@@ -21,6 +21,7 @@ def test_who_answers_at_a_coordinate_on_a_day(client: TestClient, told: Told) ->
         "months": 36,
         "term_from": "contract",
         "term_confirmed": None,
+        "extended_days": 0,
         "days_left": 866,
     }
     assert answer["place"]["road"] == "KAZ99"
