@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import atan2, cos, hypot, radians, sin
+from operator import attrgetter
 from typing import TypeAlias
 
 from geo.keys import key_coordinates
@@ -60,7 +61,8 @@ def chains(links: Sequence[Link]) -> list[Chain]:
     western end (southern, if both are as far west).
     """
     found: list[Chain] = []
-    waiting = _components(links)
+    # By number, so that a draw is settled alike however the file is sorted.
+    waiting = _components(sorted(links, key=attrgetter("id")))
     while waiting:
         component = waiting.pop()
         through = _through(component)
