@@ -20,6 +20,17 @@ def test_the_page_says_who_answers(client: TestClient, told: Told, language: str
     assert "2026-09-14" in page.text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("kk", "бұдан 17 күн бұрын аяқталған"), ("ru", "закончилась за 17 дн. до этого"), ("en", "ended 17 days before")],
+)
+def test_the_page_says_how_long_a_warranty_has_been_over(
+    client: TestClient, told: Told, language: str, words: str
+) -> None:
+    page = client.get(f"/{language}/", params={"road": told.road, "chainage": "1+000", "on": "2026-10-01"})
+    assert f"({words})" in page.text
+
+
 def test_a_road_that_is_not_there_is_said_on_the_page(client: TestClient, told: Told) -> None:
     page = client.get("/en/", params={"road": "A-77", "chainage": "1+000"})
     assert page.status_code == 200
