@@ -1,6 +1,6 @@
 """Query parameters: what may be asked. Whatever is not named here is refused, not ignored."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +19,16 @@ def _no_nul(words: str) -> str:
     return words
 
 
+def _moment(given: date | datetime) -> date | datetime:
+    """A moment in UTC: PostgreSQL knows no offsets beyond 16 hours. Errors: ValueError outside the calendar."""
+    try:
+        if isinstance(given, datetime):
+            return given.astimezone(UTC)
+        return given + timedelta(days=1) - timedelta(days=1)
+    except OverflowError as beyond:
+        raise ValueError("this moment lies outside the calendar") from beyond
+
+
 def _box(words: str) -> str:
     Box.parse(words)
     return words
@@ -28,6 +38,9 @@ Line = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
 Kato = Annotated[str, Field(pattern="^[0-9]{2,9}$", examples=["75"])]
 Bin = Annotated[str, Field(pattern="^[0-9]{12}$", examples=["990000000004"])]
 BoxWords = Annotated[str, Field(max_length=120, examples=["76.8,43.1,77.1,43.4"]), AfterValidator(_box)]
+
+
+KnownMoment = Annotated[date | AwareDatetime, AfterValidator(_moment)]
 
 
 class Strict(BaseModel):
@@ -96,7 +109,7 @@ class LiabilityQuery(Strict):
     direction: Direction | None = None
     on: date | None = None
     element: Element = Element.PAVEMENT
-    as_known_at: date | AwareDatetime | None = None
+    as_known_at: KnownMoment | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -320,6 +320,42 @@ def _until_it_answers(port: int) -> None:
     raise TimeoutError("the server does not answer")
 
 
+def bench_network(url: URL) -> None:
+    """Three real networks into one database; the largest against `to_postgis` of the same file, whole processes both."""
+    folder = Path(os.environ.get("ROADS_SHARED_DATA", "../shared/data")) / "roads"
+    if not folder.is_dir():
+        say(f"network: no real files in {folder}, set ROADS_SHARED_DATA")
+        return
+    words = url.render_as_string(hide_password=False)
+    environment = {**os.environ, "ROADS_DATABASE_URL": words, "ROADS_AREA": "world"}
+    run = [sys.executable, "-m"]
+    subprocess.run([*run, "roads", "migrate"], env=environment, check=True, capture_output=True)
+    for name in ("andorra.osm.pbf", "moscow.gpkg"):
+        took, totals, _ = _measured([*run, "roads", "import-network", str(folder / name)], environment)
+        say(f"import-network {name}: {took:.1f} s, {totals}")
+    largest = folder / "scale_526899.parquet"
+    baseline, _, _ = _measured([*run, "tests.performance.to_postgis", str(largest)], environment)
+    took, totals, megabytes = _measured([*run, "roads", "import-network", str(largest)], environment)
+    say(f"import-network {largest.name}: {took:.1f} s, at most {megabytes:.0f} MB, {totals}")
+    say(
+        f"  GeoPandas to_postgis of the same file {baseline:.1f} s: ours takes {took / baseline:.2f} times that (at most 2)"
+    )
+
+
+def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, str, float]:
+    """Seconds, last line printed and peak megabytes of a whole process; exit code 3 (rows set aside) is no failure."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        written = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 3):
+        raise RuntimeError(f"{command[2:]} ended with {process.returncode}")
+    return time.perf_counter() - began, (written.strip().splitlines() or [""])[-1], usage.ru_maxrss / 1024
+
+
 def main() -> None:
     """Run the named benches, or all."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -328,7 +364,12 @@ def main() -> None:
     ask.add_argument("--contracts", type=int, default=20_000)
     ask.add_argument("--defects", type=int, default=1_000_000)
     given = ask.parse_args()
-    wanted = set(given.names) or {"placing", "attribution", "change", "overlaps", "contention", "http"}
+    wanted = set(given.names) or {"network", "placing", "attribution", "change", "overlaps", "contention", "http"}
+    if "network" in wanted:
+        with bench_database() as url:
+            bench_network(url)
+    if wanted == {"network"}:
+        return
     with bench_database() as url:
         took = time.perf_counter()
         engine = prepare(url, given.roads, given.contracts, given.defects)
