@@ -91,8 +91,7 @@ class Carriageway(Base):
         Index(
             "carriageway_source_key", "source", "source_id", unique=True, postgresql_where=text("retired_at IS NULL")
         ),
-        Index("carriageway_road_id_idx", "road_id"),
-        Index("carriageway_chain_id_idx", "chain_id"),
+        Index("carriageway_road_id_idx", "road_id", postgresql_where=text("road_id IS NOT NULL")),
         Index("carriageway_stale_idx", "id", postgresql_where=text("revision <> attributed_revision")),
     )
 
@@ -215,6 +214,15 @@ class StagedFeature(Base):
     geom: Mapped[WKBElement] = mapped_column(
         Geometry("LINESTRINGM", srid=4326, dimension=3, spatial_index=False, nullable=False)
     )
+
+
+class StagedAside(Base):
+    """The id of a feature that stands in the file, but whose row was set aside."""
+
+    __tablename__ = "staged_aside"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    base_id: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class StagedVertex(Base):

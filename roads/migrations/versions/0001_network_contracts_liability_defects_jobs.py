@@ -384,9 +384,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["road_id"], ["road.id"], name=op.f("carriageway_road_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("carriageway_pkey")),
     )
-    op.create_index("carriageway_chain_id_idx", "carriageway", ["chain_id"], unique=False)
     op.create_index("carriageway_geometry_key_idx", "carriageway", ["source", "geometry_key"], unique=False)
-    op.create_index("carriageway_road_id_idx", "carriageway", ["road_id"], unique=False)
+    op.create_index(
+        "carriageway_road_id_idx",
+        "carriageway",
+        ["road_id"],
+        unique=False,
+        postgresql_where=sa.text("road_id IS NOT NULL"),
+    )
     op.create_index(
         "carriageway_source_key",
         "carriageway",
@@ -808,9 +813,8 @@ def downgrade() -> None:
         "carriageway_stale_idx", table_name="carriageway", postgresql_where=sa.text("revision <> attributed_revision")
     )
     op.drop_index("carriageway_source_key", table_name="carriageway", postgresql_where=sa.text("retired_at IS NULL"))
-    op.drop_index("carriageway_road_id_idx", table_name="carriageway")
+    op.drop_index("carriageway_road_id_idx", table_name="carriageway", postgresql_where=sa.text("road_id IS NOT NULL"))
     op.drop_index("carriageway_geometry_key_idx", table_name="carriageway")
-    op.drop_index("carriageway_chain_id_idx", table_name="carriageway")
     op.drop_geospatial_table("carriageway")
     op.drop_table("term_rule")
     op.drop_index("road_reference_idx", table_name="road", postgresql_where=sa.text("reference IS NOT NULL"))

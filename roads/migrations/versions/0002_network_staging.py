@@ -12,13 +12,19 @@ down_revision: str | None = "0001"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-STAGED = "staged_feature, staged_vertex, staged_cut, staged_change"
+STAGED = "staged_feature, staged_aside, staged_vertex, staged_cut, staged_change"
 
 
 def upgrade() -> None:
     op.drop_index("carriageway_geometry_key_idx", table_name="carriageway")
     op.drop_constraint("segment_carriageway_id_fkey", "segment", type_="foreignkey")
     _create_staged_feature()
+    op.create_table(
+        "staged_aside",
+        sa.Column("base_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("base_id", name=op.f("staged_aside_pkey")),
+        prefixes=["UNLOGGED"],
+    )
     op.create_table(
         "staged_vertex",
         sa.Column("n", sa.Integer(), nullable=False),
@@ -97,7 +103,7 @@ def _create_staged_feature() -> None:
 
 def downgrade() -> None:
     op.execute("REVOKE USAGE ON SEQUENCE carriageway_id_seq FROM roads_app")
-    for table in ("staged_change", "staged_cut", "staged_vertex", "staged_feature"):
+    for table in ("staged_change", "staged_cut", "staged_vertex", "staged_aside", "staged_feature"):
         op.drop_table(table)
     op.create_foreign_key(
         "segment_carriageway_id_fkey", "segment", "carriageway", ["carriageway_id"], ["id"], ondelete="CASCADE"
