@@ -50,6 +50,11 @@ def nothing(count: int) -> Column:
     return pa.nulls(count, pa.string())
 
 
+def repeated(word: str, count: int) -> Column:
+    """The same word in every row."""
+    return pa.array([word] * count, pa.string())
+
+
 def read_each(words: Column, read: Callable[[str], Any], kind: Any) -> tuple[Column, dict[int, BadValue]]:
     """What the words stand for, and by position those that cannot be understood. Equal words are read once."""
     encoded = pc.dictionary_encode(words)

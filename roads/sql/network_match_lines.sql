@@ -1,13 +1,16 @@
 -- Ids vanish between editions: a feature whose id the network does not know, on exactly the line of a carriageway whose
 -- id is no longer in the file, is that carriageway. Takes source. Runs after the match by id.
 WITH vanished AS MATERIALIZED (
-    SELECT c.id, c.geometry_key, c.content_key, row_number() OVER (PARTITION BY c.geometry_key ORDER BY c.id) AS turn
+    SELECT
+        c.id, c.geometry_key, c.content_key,
+        -- Of several on one line those that say the same are matched: the first half of a content key is what they say.
+        row_number() OVER (PARTITION BY c.geometry_key ORDER BY left(c.content_key, 16), c.id) AS turn
     FROM carriageway c
     WHERE c.source = :source AND c.retired_at IS NULL
         AND NOT EXISTS (SELECT FROM staged_feature f WHERE f.source_id = c.source_id)
 ),
 unknown AS MATERIALIZED (
-    SELECT f.*, row_number() OVER (PARTITION BY f.geometry_key ORDER BY f.n) AS turn
+    SELECT f.*, row_number() OVER (PARTITION BY f.geometry_key ORDER BY left(f.content_key, 16), f.n) AS turn
     FROM staged_feature f
     LEFT JOIN staged_change s USING (n)
     WHERE (s.n IS NULL OR s.state = 'new') AND f.geometry_key IN (SELECT geometry_key FROM vanished)

@@ -8,4 +8,5 @@ FROM carriageway c
 CROSS JOIN ST_DumpPoints(c.geom) AS p
 WHERE c.source = :source AND c.retired_at IS NULL
     AND NOT EXISTS (SELECT FROM staged_feature f WHERE f.source_id = c.source_id)
-    AND NOT EXISTS (SELECT FROM staged_change s WHERE s.carriageway_id = c.id OR s.old_id = c.id)
+    AND NOT EXISTS (SELECT FROM staged_change s WHERE s.carriageway_id = c.id)
+    AND NOT EXISTS (SELECT FROM staged_change s WHERE s.old_id = c.id)

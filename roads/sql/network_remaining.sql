@@ -6,5 +6,6 @@ SELECT
 FROM carriageway c
 JOIN road r ON r.id = c.road_id
 WHERE c.source = :source AND c.retired_at IS NULL AND c.road_id = ANY (CAST(:road_ids AS integer[]))
-    AND NOT EXISTS (SELECT FROM staged_change s WHERE s.carriageway_id = c.id OR s.old_id = c.id)
+    AND NOT EXISTS (SELECT FROM staged_change s WHERE s.carriageway_id = c.id)
+    AND NOT EXISTS (SELECT FROM staged_change s WHERE s.old_id = c.id)
 ORDER BY c.id

@@ -60,6 +60,9 @@ def stage(session: Session, actor: Actor, prepared: Prepared, first_n: int) -> N
     actor.require(Permission.IMPORT_NETWORK)
     copy_table(session, "staged_feature", _numbered(prepared.features, first_n))
     copy_table(session, "staged_vertex", _numbered(prepared.vertices, first_n))
+    if prepared.aside_ids:
+        keep = text("INSERT INTO staged_aside (base_id) SELECT unnest(CAST(:ids AS text[])) ON CONFLICT DO NOTHING")
+        session.execute(keep, {"ids": prepared.aside_ids})
 
 
 def _numbered(table: Table, first_n: int) -> Table:

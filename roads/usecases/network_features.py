@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.bbox import Box
-from geo.columns import Column, Table, first_given, joined, nothing, pa, pc, read_each
+from geo.columns import Column, Table, first_given, joined, nothing, pa, pc, read_each, repeated
 from geo.crs import Floats, to_longitude_latitude
 from geo.ewkb import to_ewkb_hex
 from geo.keys import drawn_digests, hexadecimal, place_keys, shape_keys
@@ -65,6 +65,7 @@ class Prepared:
     remarks: list[Remark]
     rows: int
     set_aside: int
+    aside_ids: list[str]
     not_a_road: int
 
 
@@ -85,6 +86,7 @@ def prepare(reading: Reading, chunk: Chunk) -> Prepared:
         [_numbered(remark, chunk.first_row) for remark in mine],
         len(np.unique(owner)),
         len(aside),
+        _given_ids(reading, facts["source_id"].take(pa.array(sorted(aside), pa.int64()))).drop_null().to_pylist(),
         int(np.count_nonzero(np.asarray(is_asked) & ~np.asarray(is_road))),
     )
 
@@ -150,7 +152,7 @@ def _named_road(source: str, facts: dict[str, Column]) -> Column:
     name = first_given(facts["name"], *(facts[field] for field in ("name_ru", "name_kk", "name_en")))
     if name.null_count == len(name):
         return name
-    key = joined([pa.array([source] * len(name), pa.string()), facts["kato"], pc.utf8_lower(name)], "/")
+    key = joined([repeated(source, len(name)), facts["kato"], pc.utf8_lower(name)], "/")
     return pc.if_else(pc.is_valid(name), key, nothing(len(name)))
 
 
@@ -295,7 +297,9 @@ def _staged(
     lines = _turned(lines, traffic < 0)
     shape = shape_keys(lines)
     base = _base_ids(reading, own["source_id"], shape, row)
-    suffix = pc.if_else(pa.array(part > 0), joined([pa.array([""] * len(row)), pa.array(part.astype(str))], "#"), "")
+    suffix = pc.if_else(
+        pa.array(part > 0), joined([repeated("", len(row)), pa.array(part.astype(str), pa.string())], "#"), ""
+    )
     heading, _ = headings(lines)
     starts, ends = lines.first[:-1], lines.first[1:] - 1
     keys = place_keys(lines.lon, lines.lat)
@@ -337,11 +341,15 @@ def _turned(lines: Lines, is_turned: Booleans) -> Lines:
 def _base_ids(reading: Reading, ids: Column, shape: Column, row: Integers) -> Column:
     """What a feature is known by: its id, or where it has none the shape of its first line."""
     first_of_row = np.searchsorted(row, row)
-    by_shape = joined([pa.array(["shape"] * len(row)), pc.cast(shape.take(pa.array(first_of_row)), pa.string())], "/")
-    if reading.columns.is_openstreetmap_id:
-        given = joined([pa.array(["way"] * len(row)), ids], "/")
-        ids = pc.if_else(pc.is_valid(ids), given, nothing(len(row)))
-    return first_given(ids, by_shape)
+    by_shape = joined([repeated("shape", len(row)), pc.cast(shape.take(pa.array(first_of_row)), pa.string())], "/")
+    return first_given(_given_ids(reading, ids), by_shape)
+
+
+def _given_ids(reading: Reading, ids: Column) -> Column:
+    """Ids as the file gives them; those of OpenStreetMap are of ways."""
+    if not reading.columns.is_openstreetmap_id:
+        return ids
+    return pc.if_else(pc.is_valid(ids), joined([repeated("way", len(ids)), ids], "/"), nothing(len(ids)))
 
 
 CONTENT = (
@@ -353,7 +361,7 @@ CONTENT = (
 def _content_keys(own: dict[str, Column], lines: Lines) -> Column:
     """A digest of all that was read of a feature but its id."""
     given = [_labelled(field, own[field]) for field in CONTENT if own[field].null_count < len(own[field])]
-    said = pc.dictionary_encode(joined([*given, pa.array([""] * len(lines))], ""))
+    said = pc.dictionary_encode(joined([*given, repeated("", len(lines))], ""))
     digests = [int.from_bytes(blake2b(words.encode(), digest_size=8).digest()) for words in said.dictionary.to_pylist()]
     facts = np.array(digests, dtype=">u8")[np.asarray(said.indices)]
     return hexadecimal(np.column_stack([facts, drawn_digests(lines).astype(">u8")]))
@@ -361,7 +369,7 @@ def _content_keys(own: dict[str, Column], lines: Lines) -> Column:
 
 def _labelled(field: str, column: Column) -> Column:
     """`field=value` and a mark that ends it; nothing where nothing is said, whatever other rows say."""
-    label, end = pa.array([f"{field}="] * len(column)), pa.array(["\x1f"] * len(column))
+    label, end = repeated(f"{field}=", len(column)), repeated("\x1f", len(column))
     words = pc.cast(column, pa.string())
     return pc.if_else(pc.is_valid(words), joined([label, words, end], ""), "")
 
