@@ -321,7 +321,7 @@ def _until_it_answers(port: int) -> None:
 
 
 def bench_network(url: URL) -> None:
-    """Three real networks into one database; the largest against `to_postgis` of the same file, whole processes both."""
+    """Three real networks into one database; the largest against `to_postgis` of it, whole processes both."""
     folder = Path(os.environ.get("ROADS_SHARED_DATA", "../shared/data")) / "roads"
     if not folder.is_dir():
         say(f"network: no real files in {folder}, set ROADS_SHARED_DATA")
@@ -337,9 +337,7 @@ def bench_network(url: URL) -> None:
     baseline, _, _ = _measured([*run, "tests.performance.to_postgis", str(largest)], environment)
     took, totals, megabytes = _measured([*run, "roads", "import-network", str(largest)], environment)
     say(f"import-network {largest.name}: {took:.1f} s, at most {megabytes:.0f} MB, {totals}")
-    say(
-        f"  GeoPandas to_postgis of the same file {baseline:.1f} s: ours takes {took / baseline:.2f} times that (at most 2)"
-    )
+    say(f"  GeoPandas to_postgis of the same file {baseline:.1f} s: ours {took / baseline:.2f} times that (at most 2)")
 
 
 def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, str, float]:
