@@ -1,5 +1,5 @@
 -- Which carriageways of the same source may lie where retired ones lay: near their segments, and not the other
--- direction of a dual road. Takes old_ids (int[]). Runs while the segments of the retired ones still stand.
+-- direction of a dual road. Takes old_ids (int[]).
 WITH pair AS MATERIALIZED (
     SELECT DISTINCT o.id AS old_id, s.carriageway_id AS new_id
     FROM carriageway o

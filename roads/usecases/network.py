@@ -23,7 +23,7 @@ from roads.usecases import liability
 from roads.usecases.network_chains import chain_staged, measure_changed
 from roads.usecases.network_features import Prepared
 from roads.usecases.network_measures import copy_pieces, write_staged
-from roads.usecases.network_staging import copy_table, empty_staging, empty_temporary
+from roads.usecases.network_staging import copy_table, empty_staging, empty_temporary, plan_for_bulk
 from roads.usecases.network_successions import replace_carriageways
 
 
@@ -75,6 +75,7 @@ def settle(session: Session, actor: Actor, source: str, *, has_ids: bool, retire
     A feature is known by its id within the source; where ids vanished, by lying exactly where one lay.
     """
     actor.require(Permission.IMPORT_NETWORK)
+    plan_for_bulk(session)
     remarks, rows = _repeated(session, has_ids=has_ids)
     known = {"source": source}
     session.execute(statement("network_match_ids"), known)
@@ -133,12 +134,14 @@ def _measure_updated_alone(session: Session) -> None:
 def chain(session: Session, actor: Actor, source: str, road_ids: Sequence[int]) -> None:
     """Let one chainage run through the touching carriageways of each road and direction."""
     actor.require(Permission.IMPORT_NETWORK)
+    plan_for_bulk(session)
     chain_staged(session, source, road_ids)
 
 
 def find_junctions(session: Session, actor: Actor, source: str) -> None:
     """Find out where carriageways of the source meet, so that streets can be cut there."""
     actor.require(Permission.IMPORT_NETWORK)
+    plan_for_bulk(session)
     if _has_carriageways(session, source):
         session.execute(statement("network_other_vertices"), {"source": source})
     session.execute(statement("network_junctions"))
@@ -149,6 +152,7 @@ def count_unchanged(session: Session, actor: Actor, source: str) -> Unchanged:
     actor.require(Permission.IMPORT_NETWORK)
     if not _has_carriageways(session, source):
         return Unchanged(0, ())
+    plan_for_bulk(session)
     remarks = [
         Remark(row.row, "chainage", row.base_id, "measured_anew", Action.NOTED)
         for row in session.execute(statement("network_measured_anew"))
@@ -159,6 +163,7 @@ def count_unchanged(session: Session, actor: Actor, source: str) -> Unchanged:
 def write(session: Session, actor: Actor, source: str, from_n: int, to_n: int) -> None:
     """Write the new carriageways numbered from `from_n` up to, not including, `to_n`, with their segments."""
     actor.require(Permission.IMPORT_NETWORK)
+    plan_for_bulk(session)
     between = {"from_n": from_n, "to_n": to_n}
     session.execute(statement("network_write_plain"), {"source": source, **between})
     empty_temporary(session, "writing")
@@ -171,9 +176,11 @@ def replace(session: Session, actor: Actor, source: str) -> None:
     actor.require(Permission.IMPORT_NETWORK)
     if not _has_changes(session):
         return
+    plan_for_bulk(session)
     updated = session.execute(statement("network_update_carriageways")).all()
     replace_carriageways(session, source)
     _cut_streets_again(session)
+    plan_for_bulk(session, on=False)
     other_rule = [row.id for row in updated if row.is_other_rule]
     if other_rule:
         contracts = text(

@@ -18,7 +18,7 @@ from geo.redrawing import Piece, redrawn, remeasured
 from roads.sql import statement
 from roads.usecases import liability
 from roads.usecases.network_measures import write_staged
-from roads.usecases.network_staging import copy_rows, empty_temporary
+from roads.usecases.network_staging import copy_rows, empty_temporary, plan_for_bulk
 
 BATCH = 1000
 """Carriageways worked on at once: their lines are held in memory."""
@@ -39,9 +39,6 @@ def replace_carriageways(session: Session, source: str) -> int:
     for batch in _in_batches(old_ids):
         rows = session.execute(statement("network_candidates"), {"old_ids": batch}).all()
         copy_rows(session, "mapping", "old_id, new_id, old_extent, new_extent, is_reversed", _mapping(rows))
-        session.execute(
-            text("DELETE FROM segment WHERE carriageway_id = ANY (CAST(:ids AS integer[]))"), {"ids": batch}
-        )
     session.execute(statement("network_store_successions"))
     _carry_over(session)
     return len(old_ids)
@@ -103,4 +100,5 @@ def _carry_over(session: Session) -> None:
     contracts = {*(section.contract_id for section in sections), *events}
     carriageways = {*(section.carriageway_id for section in sections), *carve_outs}
     if contracts or carriageways:
+        plan_for_bulk(session, on=False)
         liability.refresh(session, contract_ids=sorted(contracts), carriageway_ids=sorted(carriageways))

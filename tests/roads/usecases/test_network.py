@@ -181,15 +181,15 @@ def test_what_is_not_in_the_file_stays_unless_told_otherwise(session: Session) -
     assert retired(session) == []
     take_network(session, *ROAD, retires=True)
     assert retired(session) == ["s"]
-    assert (
-        session.scalar(
-            text(
-                "SELECT count(*) FROM segment JOIN carriageway c ON c.id = carriageway_id "
-                "WHERE c.retired_at IS NOT NULL"
-            )
-        )
-        == 0
+
+
+def test_a_retired_carriageway_keeps_its_segments_for_those_who_ask_what_was_known(session: Session) -> None:
+    take_network(session, *ROAD, STREET)
+    take_network(session, *ROAD, retires=True)
+    asked = (
+        "SELECT count(*) FROM segment s JOIN carriageway c ON c.id = s.carriageway_id WHERE c.retired_at IS NOT NULL"
     )
+    assert session.scalar(text(asked)) == 1
 
 
 def test_a_row_set_aside_does_not_retire_what_it_speaks_of(session: Session) -> None:
