@@ -33,7 +33,7 @@ ranked AS MATERIALIZED (
         first_value(m) OVER nearest AS best_m
     FROM measured
     WHERE distance_m <= reach_m
-    WINDOW nearest AS (PARTITION BY defect_id, side ORDER BY distance_m, carriageway_id, m)
+    WINDOW nearest AS (PARTITION BY defect_id, side ORDER BY distance_m, carriageway_id, m, lower(extent))
 ),
 rival AS MATERIALIZED (
     SELECT r.defect_id, r.side
@@ -53,8 +53,11 @@ rival AS MATERIALIZED (
     FROM ranked r
     CROSS JOIN LATERAL (
         SELECT
-            ST_LocateBetween(r.line, lower(r.extent) / 100.0, r.m - 50) AS before,
-            ST_LocateBetween(r.line, r.m + 50, upper(r.extent) / 100.0) AS beyond
+            -- Asked for a range upside down, ST_LocateBetween turns it round and gives the end of the segment.
+            CASE WHEN r.m - 50 > lower(r.extent) / 100.0
+                THEN ST_LocateBetween(r.line, lower(r.extent) / 100.0, r.m - 50) END AS before,
+            CASE WHEN r.m + 50 < upper(r.extent) / 100.0
+                THEN ST_LocateBetween(r.line, r.m + 50, upper(r.extent) / 100.0) END AS beyond
     ) AS cut
     CROSS JOIN LATERAL (
         SELECT
