@@ -95,7 +95,7 @@ class Placement(Base):
     covered_on: Mapped[date]
     element: Mapped[str] = mapped_column(Text)
     confidence: Mapped[str] = mapped_column(Text)
-    recorded_at: Mapped[Moment] = mapped_column(DateTime(timezone=True))
+    recorded_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=text("clock_timestamp()"))
     replaced_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=text("'infinity'"))
 
 
@@ -103,7 +103,8 @@ class Attribution(Base):
     """Derived: who was found to answer for a part of a defect, and when that was the answer.
 
     With outcome `needs_review` the likely answer stands beside the reason: `likely_outcome`, `source_id` and
-    `contract_id` are then what is likely, not what is decided. Written only by the attribution statement.
+    `contract_id` are then what is likely, not what is decided. Written only by the attribution statements. The answers
+    for one defect are found by its place, in the view `standing_answer`.
     """
 
     __tablename__ = "attribution"
@@ -121,7 +122,6 @@ class Attribution(Base):
             postgresql_where=CURRENT,
             postgresql_nulls_not_distinct=True,
         ),
-        Index("attribution_defect_id_idx", "defect_id"),
     )
     __mapper_args__ = {"primary_key": ["defect_id", "carriageway_id", "from_cm", "recorded_at"]}
 

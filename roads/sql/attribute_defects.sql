@@ -1,10 +1,7 @@
 -- Attributes the defects placed on some carriageways; closes and adds only the answers that changed.
 -- Takes carriageway_ids (int[]), off_network (also defects that lie on no carriageway) and rule_version (int).
--- Gives how many answers stand, how many were closed and how many added. Unchanged data: no write.
-WITH fresh AS MATERIALIZED (
-    -- include: answer_places
-),
-known AS MATERIALIZED (
+-- Gives how many answers were closed and how many added. Unchanged data: no write.
+WITH known AS (
     SELECT
         ctid AS stored, defect_id, coalesce(carriageway_id, 0) AS place_key, carriageway_id,
         coalesce(from_cm, 0) AS from_key, from_cm, to_cm, source_id, contract_id, decided_on, rule_version, outcome,
@@ -22,7 +19,9 @@ compared AS MATERIALIZED (
     SELECT
         k.stored, f.defect_id, f.carriageway_id, f.from_cm, f.to_cm, f.source_id, f.contract_id, f.decided_on,
         f.rule_version, f.outcome, f.reason, f.likely_outcome
-    FROM fresh f
+    FROM (
+        -- include: answer_places
+    ) AS f
     FULL JOIN known k ON k.defect_id = f.defect_id AND k.place_key = f.place_key AND k.from_key = f.from_key
     WHERE (f.to_cm, f.source_id, f.contract_id, f.decided_on, f.rule_version, f.outcome, f.reason, f.likely_outcome)
         IS DISTINCT FROM
@@ -47,7 +46,4 @@ added AS (
     WHERE defect_id IS NOT NULL AND (SELECT count(*) FROM closed) >= 0
     RETURNING 1
 )
-SELECT
-    (SELECT count(*) FROM fresh) AS parts,
-    (SELECT count(*) FROM closed) AS closed,
-    (SELECT count(*) FROM added) AS added
+SELECT (SELECT count(*) FROM closed) AS closed, (SELECT count(*) FROM added) AS added

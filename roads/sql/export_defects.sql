@@ -5,8 +5,8 @@ SELECT
 FROM public_defect d
 LEFT JOIN LATERAL (
     SELECT t.outcome, t.reason
-    FROM attribution t
-    WHERE t.defect_id = d.id AND t.replaced_at = 'infinity'
+    FROM standing_answer t
+    WHERE t.defect_id = d.id
     ORDER BY t.from_cm
     LIMIT 1
 ) AS a ON true

@@ -5,8 +5,8 @@ SELECT
 FROM public_defect d
 LEFT JOIN LATERAL (
     SELECT t.outcome, t.reason
-    FROM attribution t
-    WHERE t.defect_id = d.id AND t.replaced_at = 'infinity'
+    FROM standing_answer t
+    WHERE t.defect_id = d.id
     ORDER BY t.from_cm
     LIMIT 1
 ) AS a ON true
@@ -22,17 +22,17 @@ WHERE d.id > CAST(:after AS integer)
     AND (
         CAST(:outcome AS text) IS NULL
         OR EXISTS (
-            SELECT FROM attribution t
-            WHERE t.defect_id = d.id AND t.replaced_at = 'infinity' AND t.outcome = CAST(:outcome AS text)
+            SELECT FROM standing_answer t
+            WHERE t.defect_id = d.id AND t.outcome = CAST(:outcome AS text)
         )
     )
     AND (
         CAST(:contractor AS text) IS NULL
         OR EXISTS (
             SELECT
-            FROM attribution t
+            FROM standing_answer t
             JOIN public_contract c ON c.id = t.contract_id
-            WHERE t.defect_id = d.id AND t.replaced_at = 'infinity' AND t.outcome <> 'needs_review'
+            WHERE t.defect_id = d.id AND t.outcome <> 'needs_review'
                 AND c.contractor_bin = CAST(:contractor AS text)
         )
     )

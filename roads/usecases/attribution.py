@@ -1,20 +1,17 @@
 """Defects are placed on the network and attributed to who answers for them; both may be done again at any time."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import func, text, update
+from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
 from roads.domain.attribution import RULE_VERSION
-from roads.models import Carriageway
+from roads.models import Attribution, Carriageway
 from roads.sql import statement
 from roads.usecases.liability import NOW, lock_carriageways
-
-MANY_DEFECTS = 2000
-"""From so many defects on, spreading the network over a grid costs less than a look into the index for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +32,46 @@ class AttributeDefects:
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """How many answers stand, and how many were closed and added to get there."""
+    """How many answers were closed and how many added."""
 
-    parts: int
     closed: int
     added: int
 
 
+MISLED = ("enable_nestloop", "enable_mergejoin", "enable_indexscan")
+"""What the planner would choose for the ranges of whole carriageways, and wait for hours."""
+
+
 @contextmanager
 def hash_joins(session: Session) -> Iterator[None]:
-    """Joins by hash only: ranges and geometry mislead the planner into nested loops that take hours."""
-    session.execute(
-        text("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '256MB'")
-    )
+    """Joins by hash, rows in the order they lie."""
+    _plan(session, {**dict.fromkeys(MISLED, "off"), "work_mem": "256MB"})
     yield
-    session.execute(
-        text("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on; SET LOCAL work_mem TO DEFAULT")
+    _plan(session, dict.fromkeys([*MISLED, "work_mem"], "DEFAULT"))
+
+
+def _plan(session: Session, settings: Mapping[str, str]) -> None:
+    words = "; ".join(f"SET LOCAL {name} TO '{value}'" for name, value in settings.items()).replace(
+        "'DEFAULT'", "DEFAULT"
     )
+    session.execute(text(words))
 
 
 def place_defects(session: Session, actor: Actor, command: PlaceDefects) -> list[int]:
     """Find where defects lie; gives the carriageways whose answers must be given anew (marked so)."""
     actor.require(Permission.RUN_JOBS)
-    many = len(command.defect_ids) > MANY_DEFECTS
-    how = {"segments_near_spots": "segments_near_spots_by_grid"} if many else {}
-    with hash_joins(session) if many else nullcontext():
-        found = session.scalars(
-            statement("store_placements", **how),
-            {"defect_ids": list(command.defect_ids), "snap_m": command.snap_m, "known_at": NOW},
-        ).all()
+    found = session.scalars(
+        statement("store_placements"),
+        {"defect_ids": list(command.defect_ids), "snap_m": command.snap_m, "known_at": NOW},
+    ).all()
     touched = sorted(carriageway for carriageway in found if carriageway is not None)
+    mark_touched(session, touched)
+    return touched
+
+
+def mark_touched(session: Session, carriageways: Sequence[int]) -> None:
+    """Places came or went on these carriageways: their answers are to be given anew."""
+    touched = sorted(carriageways)
     lock_carriageways(session, touched)
     session.execute(
         update(Carriageway)
@@ -72,7 +79,6 @@ def place_defects(session: Session, actor: Actor, command: PlaceDefects) -> list
         .values(revision=Carriageway.revision + 1)
         .execution_options(synchronize_session=False)
     )
-    return touched
 
 
 def attribute_defects(session: Session, actor: Actor, command: AttributeDefects) -> Attributed:
@@ -80,15 +86,30 @@ def attribute_defects(session: Session, actor: Actor, command: AttributeDefects)
     actor.require(Permission.RUN_JOBS)
     ids = sorted(command.carriageway_ids)
     lock_carriageways(session, ids)
+    takes = {"carriageway_ids": ids, "off_network": command.off_network, "rule_version": RULE_VERSION}
     with hash_joins(session):
-        counted = session.execute(
-            statement("attribute_defects"),
-            {"carriageway_ids": ids, "off_network": command.off_network, "rule_version": RULE_VERSION},
-        ).one()
+        attributed = _attribute_again(session, takes) if _are_answered(session, command) else _attribute(session, takes)
     session.execute(
         update(Carriageway)
         .where(Carriageway.id == func.any(ids), Carriageway.attributed_revision != Carriageway.revision)
         .values(attributed_revision=Carriageway.revision)
         .execution_options(synchronize_session=False)
     )
-    return Attributed(counted.parts, counted.closed, counted.added)
+    return attributed
+
+
+def _are_answered(session: Session, command: AttributeDefects) -> bool:
+    """Whether any answer stands there; the locks on the carriageways keep it so until the end of the transaction."""
+    there = Attribution.carriageway_id == func.any(list(command.carriageway_ids))
+    standing = exists().where(there, Attribution.replaced_at == text("'infinity'"))
+    return command.off_network or bool(session.scalar(select(standing)))
+
+
+def _attribute(session: Session, takes: Mapping[str, object]) -> Attributed:
+    added = session.connection().execute(statement("attribute_first_time"), takes).rowcount
+    return Attributed(0, added)
+
+
+def _attribute_again(session: Session, takes: Mapping[str, object]) -> Attributed:
+    counted = session.execute(statement("attribute_defects"), takes).one()
+    return Attributed(counted.closed, counted.added)

@@ -57,7 +57,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("replaced_at = 'infinity'"),
         postgresql_nulls_not_distinct=True,
     )
-    op.create_index("attribution_defect_id_idx", "attribution", ["defect_id"], unique=False)
     op.create_table(
         "calendar_day",
         sa.Column("day", sa.Date(), nullable=False),
@@ -236,7 +235,12 @@ def upgrade() -> None:
         sa.Column("covered_on", sa.Date(), nullable=False),
         sa.Column("element", sa.Text(), nullable=False),
         sa.Column("confidence", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
         sa.Column("replaced_at", sa.DateTime(timezone=True), server_default=sa.text("'infinity'"), nullable=False),
         sa.CheckConstraint(
             "confidence IN ('certain', 'ambiguous', 'off_network')", name=op.f("placement_confidence_check")
@@ -752,12 +756,23 @@ def _create_public_views() -> None:
         SELECT v.id, v.carriageway_id, v.extent, v.elements, v.period, v.recorded, o.bin AS liable_bin, o.name AS liable
         FROM carve_out v JOIN organisation o ON o.id = v.liable_id
     """)
+    # An answer is found by its place: an index on its defect would cost each of a million answers as much as itself.
+    op.execute("""
+        CREATE VIEW standing_answer AS
+        SELECT a.*
+        FROM placement p
+        JOIN attribution a
+            ON a.carriageway_id = p.carriageway_id AND a.defect_id = p.defect_id AND a.replaced_at = 'infinity'
+        WHERE p.replaced_at = 'infinity'
+        UNION ALL
+        SELECT * FROM attribution WHERE carriageway_id IS NULL AND replaced_at = 'infinity'
+    """)
 
 
 PUBLIC = (
     "region, distress, calendar_day, deadline_rule, term_rule, road, road_alias, carriageway, carriageway_succession, "
     "segment, organisation, contract_section, acceptance, warranty, works, liability, placement, attribution, "
-    "public_defect, public_contract, public_carve_out"
+    "public_defect, public_contract, public_carve_out, standing_answer"
 )
 
 
@@ -777,7 +792,7 @@ def _grant() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP VIEW public_carve_out, public_contract, public_defect")
+    op.execute("DROP VIEW standing_answer, public_carve_out, public_contract, public_defect")
     op.drop_index("warranty_acceptance_id_idx", table_name="warranty")
     op.drop_index("warranty_contract_id_idx", table_name="warranty")
     op.drop_index("warranty_carriageway_id_idx", table_name="warranty")
@@ -835,7 +850,6 @@ def downgrade() -> None:
     op.drop_geospatial_table("defect")
     op.drop_table("deadline_rule")
     op.drop_table("calendar_day")
-    op.drop_index("attribution_defect_id_idx", table_name="attribution")
     op.drop_index(
         "attribution_current_key", table_name="attribution", postgresql_where=sa.text("replaced_at = 'infinity'")
     )

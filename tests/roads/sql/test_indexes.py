@@ -48,14 +48,21 @@ def test_the_causes_at_one_place_are_found_by_carriageway(filled: Engine) -> Non
     assert "Seq Scan on warranty" not in found
 
 
-def test_a_defects_answers_are_found_by_defect(filled: Engine) -> None:
+PLACED = text(
+    "INSERT INTO placement (defect_id, part, carriageway_id, from_cm, to_cm, accuracy_cm, covered_on, element, "
+    "confidence) SELECT n, 1, nullif(n % 100, 0), n, n + 1, 0, DATE '2024-01-01', 'pavement', 'certain' "
+    "FROM generate_series(1, 5000) AS n"
+)
+ANSWERED = text(
+    "INSERT INTO attribution (defect_id, carriageway_id, from_cm, to_cm, decided_on, rule_version, outcome, "
+    "recorded_at) SELECT defect_id, carriageway_id, from_cm, to_cm, covered_on, 1, 'expired', now() FROM placement"
+)
+
+
+def test_a_defects_answers_are_found_by_its_place(filled: Engine) -> None:
     with filled.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO attribution (defect_id, carriageway_id, from_cm, to_cm, decided_on, rule_version, "
-                "outcome, recorded_at) SELECT n, n % 100, n, n + 1, DATE '2024-01-01', 1, 'expired', now() "
-                "FROM generate_series(1, 5000) AS n"
-            )
-        )
-        connection.execute(text("ANALYZE attribution"))
-    assert "attribution_defect_id_idx" in plan(filled, source("public_attribution"), id=7)
+        for words in (PLACED, ANSWERED, text("ANALYZE placement, attribution")):
+            connection.execute(words)
+    found = plan(filled, source("public_attribution"), id=7)
+    assert found.count("attribution_current_key") == 2
+    assert "placement_defect_id_key" in found
