@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from roads.domain.actors import Actor
 from roads.queries import operations
 from roads.queries.operations import IdRange
-from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
+from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
+from roads.usecases.placing import place_many_defects
 
-DEFECTS_AT_ONCE = 200_000
+DEFECTS_AT_ONCE = 500_000
 PLACES_AT_ONCE = 50_000
 
 # Ids begin at 1, so this range means the defects that lie on no carriageway.
@@ -50,7 +51,7 @@ class PlaceWaitingDefects:
     def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
         """Place what is still unplaced in the range."""
         defects = operations.unplaced_defects(session, piece.ids)
-        place_defects(session, actor, PlaceDefects(defects, self.snap_m))
+        place_many_defects(session, actor, PlaceDefects(defects, self.snap_m))
         return {"defects": len(defects)}
 
 
@@ -68,4 +69,4 @@ class AttributeStaleDefects:
         carriageways = operations.stale_carriageways(session, piece.ids)
         command = AttributeDefects(carriageways, off_network=piece.ids == OFF_NETWORK)
         done = attribute_defects(session, actor, command)
-        return {"parts": done.parts, "closed": done.closed, "added": done.added}
+        return {"carriageways": len(carriageways), "closed": done.closed, "added": done.added}

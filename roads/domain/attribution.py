@@ -5,6 +5,9 @@ from enum import StrEnum
 # Named in every stored answer; raise it whenever the statement's meaning changes.
 RULE_VERSION = 1
 
+MOST_REACH_M = 100.0
+"""However bad the GPS was, no defect lies on a carriageway farther from it than this. The placing statements know it."""
+
 
 class Outcome(StrEnum):
     """Exactly one for every part of a defect; the first that applies, in this order."""

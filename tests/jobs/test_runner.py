@@ -130,7 +130,7 @@ def test_a_dry_run_tells_what_would_change_and_keeps_nothing(world: World, runne
     run_once(runner, PLACE)
     world.report_defects(street=0, defects=1)
     run_once(runner, PLACE)
-    assert runner.try_out(ATTRIBUTE, TODAY) == {"parts": 8, "closed": 0, "added": 8}
+    assert runner.try_out(ATTRIBUTE, TODAY) == {"carriageways": 1, "closed": 0, "added": 8}
     assert world.answers() == (8, 0, 0, 0)
 
 

@@ -25,10 +25,11 @@ from sqlalchemy.pool import NullPool
 from roads.db import open_engine, transaction
 from roads.domain.actors import OPERATOR
 from roads.usecases import liability
-from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
+from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
+from roads.usecases.placing import place_many_defects
 from tests.performance import compared
 
-PLACED_AT_ONCE = 250_000
+PLACED_AT_ONCE = 500_000
 TODAY = date(2026, 11, 1)
 
 
@@ -114,7 +115,7 @@ def bench_placing(engine: Engine) -> None:
 
     def place(piece: Sequence[int]) -> None:
         with transaction(engine) as session:
-            place_defects(session, OPERATOR, PlaceDefects(piece, 30.0))
+            place_many_defects(session, OPERATOR, PlaceDefects(piece, 30.0))
 
     nearest: list[float] = []
     job = seconds(lambda: nearest.append(compared.place_with_geopandas(engine, store=True)))

@@ -162,6 +162,13 @@ def test_between_the_legs_of_a_hairpin_it_is_ambiguous(session: Session) -> None
     assert at_the_bend.confidence == "certain"
 
 
+@pytest.mark.parametrize("x", [-8, 0, 20, 480, 500, 508])
+def test_near_the_end_of_a_bent_segment_there_is_no_second_leg(session: Session, x: float) -> None:
+    draw(session, [(0, 0), (250, 0), (260, 100), (250, 200), (500, 200)], is_folded=True)
+    (place,) = placed(session, at(session, x, 6 if x < 250 else 206, gps_accuracy_m=12))
+    assert place.confidence == "certain"
+
+
 def test_the_second_leg_of_a_hairpin_may_be_another_segment(session: Session) -> None:
     carriageway = draw(session, HAIRPIN[:2])
     second = WKTElement(
@@ -239,23 +246,6 @@ def test_placing_again_writes_nothing_and_a_moved_defect_keeps_its_old_place(ses
         {"id": defect.id},
     ).all()
     assert [row.is_current for row in kept] == [False, True]
-
-
-def test_the_grid_finds_what_the_index_finds(session: Session) -> None:
-    random = np.random.default_rng(7)
-    for number in range(40):
-        turns = np.cumsum(random.normal(0, 60, (12, 2)), axis=0) + random.uniform(-900, 900, 2)
-        draw(session, [(float(x), float(y)) for x, y in turns], is_folded=True, name=f"random {number}")
-    defects = [
-        at(session, float(x), float(y), gps_accuracy_m=float(accuracy))
-        for x, y, accuracy in zip(
-            *random.uniform(-1000, 1000, (2, 300)), random.choice([0, 4, 40, 80], 300), strict=True
-        )
-    ]
-    by_index = placed(session, *defects)
-    by_grid = placed(session, *defects, segments_near_spots="segments_near_spots_by_grid")
-    assert by_grid == by_index
-    assert {row.confidence for row in by_index} == {"certain", "ambiguous", "off_network"}
 
 
 def test_an_empty_accuracy_counts_as_none_at_all(session: Session) -> None:
