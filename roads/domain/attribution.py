@@ -6,7 +6,7 @@ from enum import StrEnum
 RULE_VERSION = 1
 
 MOST_REACH_M = 100.0
-"""However bad the GPS was, no defect lies on a carriageway farther from it than this. The placing statements know it."""
+"""However bad the GPS was, no defect lies on a carriageway farther away than this. The placing statements know it."""
 
 
 class Outcome(StrEnum):
