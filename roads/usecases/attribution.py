@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
 from roads.domain.attribution import RULE_VERSION
-from roads.models import Attribution, Carriageway
+from roads.models import Carriageway
 from roads.sql import statement
 from roads.usecases.liability import NOW, lock_carriageways
 
@@ -99,10 +99,12 @@ def attribute_defects(session: Session, actor: Actor, command: AttributeDefects)
 
 
 def _are_answered(session: Session, command: AttributeDefects) -> bool:
-    """Whether any answer stands there; the locks on the carriageways keep it so until the end of the transaction."""
-    there = Attribution.carriageway_id == func.any(list(command.carriageway_ids))
-    standing = exists().where(there, Attribution.replaced_at == text("'infinity'"))
-    return command.off_network or bool(session.scalar(select(standing)))
+    """Whether answers were ever given there. The locks on the carriageways hold that until the transaction ends."""
+    # Asking the answers themselves reads all of them where none is found.
+    given = exists().where(
+        Carriageway.id == func.any(list(command.carriageway_ids)), Carriageway.attributed_revision > 0
+    )
+    return command.off_network or bool(session.scalar(select(given)))
 
 
 def _attribute(session: Session, takes: Mapping[str, object]) -> Attributed:
