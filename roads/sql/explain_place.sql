@@ -1,35 +1,8 @@
 -- Everything that was ever a cause of liability at one metre for one element, strongest first, as known at a moment.
 -- Takes carriageway_ids (one id), at_cm, element, decided_on and known_at. The first row that covers the day is the
 -- answer, by the same order as in liability_projection; works accepted without any term come last, to say so.
-WITH cause AS (
-    -- include: liability_causes
-)
-SELECT
-    c.kind, c.source_id, c.strength, c.first_by, c.then_by, c.number AS sort_number, c.period @> CAST(:decided_on AS date) AS covers,
-    lower(c.period) AS from_on, CASE WHEN NOT upper_inf(c.period) THEN upper(c.period) - 1 END AS to_on,
-    k.id AS contract_id, k.number, k.kind_of_works, k.signed_on, k.contractor, k.contractor_bin,
-    w.accepted_on, w.months, w.term_origin, w.term_state, w.ends_on, r.is_confirmed AS term_confirmed, r.legal_basis,
-    v.liable, v.liable_bin
-FROM cause c
-LEFT JOIN public_contract k ON k.id = c.contract_id
-LEFT JOIN warranty w ON c.kind IN ('warranty', 'term_unknown', 'expired') AND w.id = c.source_id
-LEFT JOIN term_rule r ON r.id = w.term_rule_id
-LEFT JOIN public_carve_out v ON c.kind = 'carve_out' AND v.id = c.source_id
-WHERE c.element = CAST(:element AS text) AND c.extent @> CAST(:at_cm AS integer)
-UNION ALL
-SELECT
-    'no_term', a.id, 5, a.accepted_on, NULL, k.number, false, a.accepted_on, NULL,
-    k.id, k.number, k.kind_of_works, k.signed_on, k.contractor, k.contractor_bin,
-    a.accepted_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM contract_section s
-JOIN acceptance a
-    ON a.section_id = s.id AND a.recorded @> CAST(:known_at AS timestamptz)
-    AND CAST(:element AS text) = ANY (a.elements) AND a.extent @> CAST(:at_cm AS integer)
-JOIN public_contract k ON k.id = s.contract_id
-WHERE s.carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND s.recorded @> CAST(:known_at AS timestamptz)
-    AND NOT EXISTS (
-        SELECT FROM warranty w
-        WHERE w.carriageway_id = s.carriageway_id AND w.acceptance_id = a.id AND w.element = CAST(:element AS text)
-            AND w.extent @> CAST(:at_cm AS integer) AND w.recorded @> CAST(:known_at AS timestamptz)
-    )
+SELECT *
+FROM (
+    -- include: causes_at_place
+) AS cause
 ORDER BY strength, first_by DESC, then_by DESC NULLS LAST, sort_number, contract_id, source_id
