@@ -1,11 +1,11 @@
 """What routes are given: a public connection, today, the language; and how they answer with an ETag."""
 
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel
 
@@ -19,32 +19,24 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
-# Asynchronous though they wait for nothing: a plain function would cost each request a trip through a thread.
-async def known_settings(request: Request) -> Settings:
-    """The settings, as a dependency."""
-    return settings_of(request)
+def public_connection(request: Request) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
+    """A read-only connection with the public role. Ask, and leave the block before the answer is written and sent.
+
+    As a dependency of the route it would be taken for questions that make no sense, and held until a slow client has
+    read the last byte: a few such clients would stop everybody. Errors: PoolTimeout, when none is free for long.
+    """
+    connection: AbstractAsyncContextManager[AsyncConnection[Any]] = request.app.state.pool.connection()
+    return connection
 
 
-async def public_connection(request: Request) -> AsyncIterator[AsyncConnection[Any]]:
-    """A read-only connection with the public role, returned to the pool after the answer."""
-    async with request.app.state.pool.connection() as connection:
-        yield connection
-
-
-async def today(request: Request) -> date:
+def today(request: Request) -> date:
     """What day it is here: the only clock a route reads."""
     return datetime.now(settings_of(request).zone).date()
 
 
-async def language(request: Request) -> str:
+def language(request: Request) -> str:
     """The language of sentences in the answer, by Accept-Language; English when nothing is asked for."""
     return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
-
-
-PublicConnection = Annotated[AsyncConnection[Any], Depends(public_connection)]
-Today = Annotated[date, Depends(today)]
-SpokenLanguage = Annotated[str, Depends(language)]
-KnownSettings = Annotated[Settings, Depends(known_settings)]
 
 
 def tagged(request: Request, body: bytes, media_type: str) -> Response:

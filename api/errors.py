@@ -7,8 +7,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
+from psycopg import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from geo.errors import BadValue
@@ -35,8 +34,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BadValue, _bad_value)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(OperationalError, _database)
-    app.add_exception_handler(PoolTimeout, _database)
+    for lost in (OperationalError, InterfaceError):
+        app.add_exception_handler(lost, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -80,7 +79,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _database(request: Request, error: Exception) -> Response:
     log.warning("database_unreachable", path=request.url.path, kind=type(error).__name__)
-    return problem(503, say("problem.http_503", _language(request)))
+    answer = problem(503, say("problem.http_503", _language(request)))
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.dependencies import KnownSettings, PublicConnection, Today, settings_of, tagged
+from api.dependencies import public_connection, settings_of, tagged, today
 from geo.chainage import format_chainage
 from geo.errors import BadValue
 from roads.domain.errors import RoadsError
@@ -40,21 +40,20 @@ async def stylesheet(request: Request) -> Response:
 
 
 @router.get("/{language}/")
-async def home(
-    request: Request, language: str, connection: PublicConnection, settings: KnownSettings, today: Today
-) -> Response:
+async def home(request: Request, language: str) -> Response:
     """Ask about a place and a day; the answer with its explanation. Shared links may carry other parameters too."""
-    if language not in settings.language_codes:
+    if language not in settings_of(request).language_codes:
         raise HTTPException(404)
     asked = {name: request.query_params.get(name, "").strip()[:200] for name in ASKED}
-    answer, trouble = None, None
-    if asked["road"] or asked["chainage"]:
-        try:
-            answer = await _answer(connection, asked, today, language)
-        except (BadValue, RoadsError) as wrong:
-            trouble = _sentence(wrong, language)
-    (counts,) = await public.rows(connection, "public_counts", {})
-    facts = {"asked": asked, "answer": answer, "trouble": trouble, "counts": counts, "today": today}
+    answer, trouble, day = None, None, today(request)
+    async with public_connection(request) as connection:
+        if asked["road"] or asked["chainage"]:
+            try:
+                answer = await _answer(connection, asked, day, language)
+            except (BadValue, RoadsError) as wrong:
+                trouble = _sentence(wrong, language)
+        (counts,) = await public.rows(connection, "public_counts", {})
+    facts = {"asked": asked, "answer": answer, "trouble": trouble, "counts": counts, "today": day}
     return _page(request, "home.html", language, facts)
 
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from roads.db import Role, transaction
+from roads.db import DBAPIError, Role, transaction
+from roads.domain.errors import DatabaseUnusable
 from roads.queries.operations import last_runs
 
 router = APIRouter(tags=["operator"])
@@ -27,6 +28,9 @@ async def readyz(request: Request) -> Response:
 
 def _ages_of_last_runs(request: Request) -> dict[str, float | None]:
     now = datetime.now(UTC)
-    with transaction(request.app.state.engine, Role.APP) as session:
-        runs = last_runs(session, of_each=1)
+    try:
+        with transaction(request.app.state.engine, Role.APP) as session:
+            runs = last_runs(session, of_each=1)
+    except DBAPIError as lost:
+        raise DatabaseUnusable(problem="unreachable") from lost
     return {run.job: (now - run.finished_at).total_seconds() if run.finished_at else None for run in runs}

@@ -1,10 +1,12 @@
 """What anybody may ask: who answers here, and the facts that the answer rests on."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.dependencies import KnownSettings, PublicConnection, SpokenLanguage, Today, shown
+from api.dependencies import language, public_connection, settings_of, shown, today
+from api.routing import QuestionRoute
 from api.schemas.contracts import ContractDetail, ContractList
 from api.schemas.inspections import DefectList, DefectShape
 from api.schemas.liability import AttributionShape, LiabilityShape, PartShape, SegmentPart, segment_part
@@ -16,6 +18,7 @@ from api.schemas.questions import (
     ElementQuery,
     LiabilityQuery,
     NoQuestions,
+    PageQuery,
     RoadsQuery,
     SegmentsQuery,
     box_of,
@@ -24,6 +27,7 @@ from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
 from roads.queries import public
 
+questions = APIRouter(prefix="/api/v1", tags=["public"], route_class=QuestionRoute)
 router = APIRouter(prefix="/api/v1", tags=["public"])
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID, alias="id")]
@@ -41,101 +45,52 @@ class SegmentDetail(SegmentShape):
     liability: list[SegmentPart]
 
 
-@router.get("/liability", response_model=LiabilityShape, responses=PROBLEMS)
-async def liability(
-    request: Request,
-    asked: Annotated[LiabilityQuery, Query()],
-    connection: PublicConnection,
-    settings: KnownSettings,
-    today: Today,
-    language: SpokenLanguage,
-) -> Response:
+@questions.get("/liability", response_model=LiabilityShape, responses=PROBLEMS)
+async def liability(request: Request, asked: Annotated[LiabilityQuery, Query()]) -> Response:
     """Who answers here on this day, and why nobody else does."""
+    settings, reader = settings_of(request), language(request)
     known_at = public.moment(asked.as_known_at, settings.zone)
-    question = public.Question(asked.on or today, asked.element, known_at, language)
-    if asked.lon is not None and asked.lat is not None:
-        snap_m = settings.snap_distance_m
-        place, answer = await public.who_answers_at_point(connection, asked.lon, asked.lat, snap_m, question)
-    else:
-        place = await public.place_at_chainage(
-            connection, asked.road or "", asked.chainage or "", asked.direction, question
-        )
-        answer = await public.who_answers(connection, place, question)
-    return shown(request, LiabilityShape.of(place, answer, language))
+    question = public.Question(asked.on or today(request), asked.element, known_at, reader)
+    async with public_connection(request) as connection:
+        if asked.lon is not None and asked.lat is not None:
+            snap_m = settings.snap_distance_m
+            place, answer = await public.who_answers_at_point(connection, asked.lon, asked.lat, snap_m, question)
+        else:
+            place = await public.place_at_chainage(
+                connection, asked.road or "", asked.chainage or "", asked.direction, question
+            )
+            answer = await public.who_answers(connection, place, question)
+    return shown(request, LiabilityShape.of(place, answer, reader))
 
 
-@router.get("/roads", response_model=RoadList, responses=PROBLEMS)
-async def roads(request: Request, asked: Annotated[RoadsQuery, Query()], connection: PublicConnection) -> Response:
+@questions.get("/roads", response_model=RoadList, responses=PROBLEMS)
+async def roads(request: Request, asked: Annotated[RoadsQuery, Query()]) -> Response:
     """Roads with their lengths."""
     filters = {"region": asked.region, "reference": fold_reference(asked.reference) if asked.reference else None}
-    found = await public.page(connection, "public_roads", filters, after=asked.after, limit=asked.limit)
-    return shown(request, RoadList.of(found))
+    return shown(request, RoadList.of(await _page(request, "public_roads", filters, asked)))
 
 
-@router.get("/segments", response_model=SegmentList, responses=PROBLEMS)
-async def segments(
-    request: Request,
-    asked: Annotated[SegmentsQuery, Query()],
-    connection: PublicConnection,
-    today: Today,
-    language: SpokenLanguage,
-) -> Response:
+@questions.get("/segments", response_model=SegmentList, responses=PROBLEMS)
+async def segments(request: Request, asked: Annotated[SegmentsQuery, Query()]) -> Response:
     """Segments of the network."""
     filters = {
         "box": box_of(asked.bbox),
         "region": asked.region,
         "contractor": asked.contractor,
-        "today": today,
+        "today": today(request),
     }
-    found = await public.page(connection, "public_segments", filters, after=asked.after, limit=asked.limit)
-    return shown(request, SegmentList.of(found, language))
+    return shown(request, SegmentList.of(await _page(request, "public_segments", filters, asked), language(request)))
 
 
-@router.get("/segments/{id}", response_model=SegmentDetail, responses=PROBLEMS)
-async def segment(
-    request: Request,
-    number: Id,
-    asked: Annotated[ElementQuery, Query()],
-    connection: PublicConnection,
-    today: Today,
-    language: SpokenLanguage,
-) -> Response:
-    """One segment, and who answers for its parts today."""
-    row = await public.one_row(connection, "public_segment", {"id": number}, thing="segment")
-    parts = await public.rows(
-        connection, "public_segment_liability", {"id": number, "element": asked.element, "today": today}
-    )
-    shape = SegmentShape.of(row, language)
-    return shown(request, SegmentDetail(**dict(shape), liability=[segment_part(part) for part in parts]))
-
-
-@router.get("/contracts", response_model=ContractList, responses=PROBLEMS)
-async def contracts(
-    request: Request, asked: Annotated[ContractsQuery, Query()], connection: PublicConnection
-) -> Response:
+@questions.get("/contracts", response_model=ContractList, responses=PROBLEMS)
+async def contracts(request: Request, asked: Annotated[ContractsQuery, Query()]) -> Response:
     """Contracts: who ordered which works from whom, and for how much."""
     filters = {"contractor": asked.contractor, "region": asked.region, "since": asked.since}
-    found = await public.page(connection, "public_contracts", filters, after=asked.after, limit=asked.limit)
-    return shown(request, ContractList.of(found))
+    return shown(request, ContractList.of(await _page(request, "public_contracts", filters, asked)))
 
 
-@router.get("/contracts/{id}", response_model=ContractDetail, responses=PROBLEMS)
-async def contract(
-    request: Request,
-    number: Id,
-    _: Annotated[NoQuestions, Query()],
-    connection: PublicConnection,
-    today: Today,
-    language: SpokenLanguage,
-) -> Response:
-    """One contract and the stretches it works on."""
-    row = await public.one_row(connection, "public_contract", {"id": number}, thing="contract")
-    sections = await public.rows(connection, "public_contract_sections", {"id": number, "today": today})
-    return shown(request, ContractDetail.with_sections(row, sections, language))
-
-
-@router.get("/defects", response_model=DefectList, responses=PROBLEMS)
-async def defects(request: Request, asked: Annotated[DefectsQuery, Query()], connection: PublicConnection) -> Response:
+@questions.get("/defects", response_model=DefectList, responses=PROBLEMS)
+async def defects(request: Request, asked: Annotated[DefectsQuery, Query()]) -> Response:
     """Defects with the outcome of their first part."""
     filters = {
         "box": box_of(asked.bbox),
@@ -144,37 +99,59 @@ async def defects(request: Request, asked: Annotated[DefectsQuery, Query()], con
         "since": asked.since,
         "outcome": asked.outcome,
     }
-    found = await public.page(connection, "public_defects", filters, after=asked.after, limit=asked.limit)
-    return shown(request, DefectList.of(found))
+    return shown(request, DefectList.of(await _page(request, "public_defects", filters, asked)))
+
+
+async def _page(request: Request, name: str, filters: Mapping[str, Any], asked: PageQuery) -> public.Page:
+    async with public_connection(request) as connection:
+        return await public.page(connection, name, filters, after=asked.after, limit=asked.limit)
+
+
+@router.get("/segments/{id}", response_model=SegmentDetail, responses=PROBLEMS)
+async def segment(request: Request, number: Id, asked: Annotated[ElementQuery, Query()]) -> Response:
+    """One segment, and who answers for its parts today."""
+    async with public_connection(request) as connection:
+        row = await public.one_row(connection, "public_segment", {"id": number}, thing="segment")
+        parts = await public.rows(
+            connection,
+            "public_segment_liability",
+            {"id": number, "element": asked.element, "today": today(request)},
+        )
+    shape = SegmentShape.of(row, language(request))
+    return shown(request, SegmentDetail(**dict(shape), liability=[segment_part(part) for part in parts]))
+
+
+@router.get("/contracts/{id}", response_model=ContractDetail, responses=PROBLEMS)
+async def contract(request: Request, number: Id, _: Annotated[NoQuestions, Query()]) -> Response:
+    """One contract and the stretches it works on."""
+    async with public_connection(request) as connection:
+        row = await public.one_row(connection, "public_contract", {"id": number}, thing="contract")
+        sections = await public.rows(connection, "public_contract_sections", {"id": number, "today": today(request)})
+    return shown(request, ContractDetail.with_sections(row, sections, language(request)))
 
 
 @router.get("/defects/{id}", response_model=DefectShape, responses=PROBLEMS)
-async def defect(
-    request: Request, number: Id, _: Annotated[NoQuestions, Query()], connection: PublicConnection
-) -> Response:
+async def defect(request: Request, number: Id, _: Annotated[NoQuestions, Query()]) -> Response:
     """One defect as it was recorded."""
-    row = await public.one_row(connection, "public_defect", {"id": number}, thing="defect")
+    async with public_connection(request) as connection:
+        row = await public.one_row(connection, "public_defect", {"id": number}, thing="defect")
     return shown(request, DefectShape.of(row))
 
 
 @router.get("/defects/{id}/attribution", response_model=AttributionShape, responses=PROBLEMS)
-async def attribution(
-    request: Request,
-    number: Id,
-    _: Annotated[NoQuestions, Query()],
-    connection: PublicConnection,
-    language: SpokenLanguage,
-) -> Response:
+async def attribution(request: Request, number: Id, _: Annotated[NoQuestions, Query()]) -> Response:
     """Who answers for each part of a defect, and why."""
-    await public.one_row(connection, "public_defect", {"id": number}, thing="defect")
-    parts = []
-    for row in await public.rows(connection, "public_attribution", {"id": number}):
-        question = public.Question(row.decided_on, row.element)
-        place = public.Place(
-            row.carriageway_id, row.source_id, row.direction, None, row.from_cm, None, Confidence.CERTAIN
-        )
-        answer = await public.who_answers(connection, place, question) if row.carriageway_id else None
-        is_near = row.reason == Reason.NEAR_BOUNDARY
-        neighbour = await public.neighbouring_answer(connection, place, question) if is_near else None
-        parts.append(PartShape.of(row, answer, neighbour, language))
+    async with public_connection(request) as connection:
+        await public.one_row(connection, "public_defect", {"id": number}, thing="defect")
+        rows = await public.rows(connection, "public_attribution", {"id": number})
+        parts = [await _part(connection, row, language(request)) for row in rows]
     return shown(request, AttributionShape(defect=number, parts=parts))
+
+
+async def _part(connection: public.Public, row: public.type_of_row, reader: str) -> PartShape:
+    question = public.Question(row.decided_on, row.element)
+    place = public.Place(row.carriageway_id, row.source_id, row.direction, None, row.from_cm, None, Confidence.CERTAIN)
+    answer = await public.who_answers(connection, place, question) if row.carriageway_id else None
+    is_near = row.reason == Reason.NEAR_BOUNDARY
+    neighbour = await public.neighbouring_answer(connection, place, question) if is_near else None
+    return PartShape.of(row, answer, neighbour, reader)
