@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from geo.errors import BadValue
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
 from roads.i18n import choose_language, say
+from roads.queries.public import SeveralPlaces
 
 STATUS: Mapping[type[Exception], int] = {NotFound: 404, NotAllowed: 403, DatabaseUnusable: 503, RoadsError: 400}
 log = structlog.get_logger(__name__)
@@ -39,6 +40,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def sentence_of(wrong: BadValue | RoadsError, language: str) -> str:
+    """What is wrong and what to do, in words for a person: directions are named, not coded."""
+    if isinstance(wrong, BadValue):
+        return say(f"problem.{wrong.code}", language, {**wrong.params, "value": wrong.value})
+    params = dict(wrong.params)
+    if isinstance(wrong, SeveralPlaces):
+        named = (f"{say(f'direction.{code}', language)} ({source_id})" for code, source_id in wrong.directions)
+        params["directions"] = ", ".join(named)
+    return say(f"error.{wrong.code}", language, params)
+
+
 def _language(request: Request) -> str:
     return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
 
@@ -47,15 +59,12 @@ async def _known(request: Request, error: Exception) -> Response:
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     if isinstance(error, DatabaseUnusable):
         return await _database(request, error)
-    code, params = getattr(error, "code", "unexpected"), getattr(error, "params", {})
-    return problem(
-        status, say(f"problem.http_{status}", _language(request)), say(f"error.{code}", _language(request), params)
-    )
+    sentence = sentence_of(error, _language(request)) if isinstance(error, RoadsError) else ""
+    return problem(status, say(f"problem.http_{status}", _language(request)), sentence)
 
 
 async def _bad_value(request: Request, error: Exception) -> Response:
-    code, value, params = getattr(error, "code", ""), getattr(error, "value", ""), getattr(error, "params", {})
-    sentence = say(f"problem.{code}", _language(request), {**params, "value": value})
+    sentence = sentence_of(error, _language(request)) if isinstance(error, BadValue) else ""
     return problem(400, say("problem.http_400", _language(request)), sentence)
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.dependencies import public_connection, settings_of, tagged, today
+from api.errors import sentence_of
 from geo.chainage import format_chainage
 from geo.errors import BadValue
 from roads.domain.errors import RoadsError
@@ -51,7 +52,7 @@ async def home(request: Request, language: str) -> Response:
             try:
                 answer = await _answer(connection, asked, day, language)
             except (BadValue, RoadsError) as wrong:
-                trouble = _sentence(wrong, language)
+                trouble = sentence_of(wrong, language)
         (counts,) = await public.rows(connection, "public_counts", {})
     facts = {"asked": asked, "answer": answer, "trouble": trouble, "counts": counts, "today": day}
     return _page(request, "home.html", language, facts)
@@ -63,12 +64,6 @@ async def _answer(connection: Any, asked: Mapping[str, str], today: date, langua
     direction = asked["direction"] if asked["direction"] in list(Direction) else None
     place = await public.place_at_chainage(connection, asked["road"], asked["chainage"], direction, question)
     return {"place": place, "liability": await public.who_answers(connection, place, question), "question": question}
-
-
-def _sentence(wrong: BadValue | RoadsError, language: str) -> str:
-    if isinstance(wrong, BadValue):
-        return say(f"problem.{wrong.code}", language, {**wrong.params, "value": wrong.value})
-    return say(f"error.{wrong.code}", language, wrong.params)
 
 
 def _page(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> Response:

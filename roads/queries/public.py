@@ -41,9 +41,14 @@ ANSWER_AT_POINT = {
 
 
 class SeveralPlaces(RoadsError):
-    """A chainage lies on several carriageways: the direction is missing. Carries `road`, `chainage`, `directions`."""
+    """A chainage lies on several carriageways: the direction is missing. Carries `road`, `chainage` and `directions`,
+    pairs of a direction's code and the carriageway's id."""
 
     code = "several_places"
+
+    def __init__(self, *, directions: Sequence[tuple[str, str]], **params: object) -> None:
+        super().__init__(directions=directions, **params)
+        self.directions = directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ async def place_at_chainage(
     if not found:
         raise NotFound(thing="place", key=f"{road} {chainage}")
     if len(found) > 1:
-        directions = ", ".join(sorted({f"{row.direction} ({row.source_id})" for row in found}))
+        directions = sorted({(row.direction, row.source_id) for row in found})
         raise SeveralPlaces(road=road, chainage=chainage, directions=directions)
     return _place(found[0], found[0].source_id, question.language)
 

@@ -58,6 +58,16 @@ def told(database: Engine) -> Told:
 
 
 @pytest.fixture
+def divided(database: Engine) -> str:
+    """The reference of a road with a carriageway for each direction."""
+    with transaction(database) as session:
+        road = make_road(session, reference="KAZ98")
+        for lat, direction in ((51.0, "forward"), (51.001, "reverse")):
+            make_carriageway(session, road, lat=lat, direction=direction)
+    return "KAZ98"
+
+
+@pytest.fixture
 def client(database_url: str) -> Iterator[TestClient]:
     """A client of the whole application; errors come back as answers, as they do from a server."""
     with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as asked:

@@ -1,5 +1,7 @@
 """The first page: it answers, in three languages, and whatever is typed stays text."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -56,3 +58,26 @@ def test_no_page_names_another_host(client: TestClient, told: Told) -> None:
     page = client.get("/kk/").text + client.get("/static/site.css").text
     assert "http://" not in page
     assert "https://" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "forward", "reverse"),
+    [
+        ("kk", "тура бағыт", "кері бағыт"),
+        ("ru", "прямое направление", "обратное направление"),
+        ("en", "forward carriageway", "reverse carriageway"),
+    ],
+)
+def test_on_a_divided_road_the_directions_to_choose_from_are_named_in_words(
+    client: TestClient, divided: str, language: str, forward: str, reverse: str
+) -> None:
+    asked = {"road": divided, "chainage": "1+000"}
+    page = client.get(f"/{language}/", params=asked).text
+    answer = client.get("/api/v1/liability", params=asked, headers={"Accept-Language": language})
+    (alert,) = re.findall(r'role="alert">(.*?)</p>', page)
+    assert answer.status_code == 400
+    for told in (alert, answer.json()["detail"]):
+        assert forward in told
+        assert reverse in told
+        assert re.search(r"\((forward|reverse)\)|: (forward|reverse) \(", told) is None
+    assert client.get(f"/{language}/", params={**asked, "direction": "reverse"}).text.count('role="alert"') == 0
