@@ -9,6 +9,8 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("kk", "ru", "en")
 FALLBACK = "en"
+MOST_WISHES = 20
+"""So many languages a reader may wish for; a header can hold ten thousand, and sorting them is work for nobody."""
 
 
 @cache
@@ -33,7 +35,7 @@ def say(key: str, language: str = FALLBACK, params: Mapping[str, object] | None 
 def choose_language(accepted: str | None, offered: tuple[str, ...] = LANGUAGES) -> str:
     """The best offered language for an Accept-Language header; the first offered when none fits."""
     wishes = []
-    for position, part in enumerate((accepted or "").split(",")):
+    for position, part in enumerate((accepted or "").split(",", MOST_WISHES)[:MOST_WISHES]):
         tag, _, quality = part.strip().partition(";q=")
         try:
             weight = float(quality) if quality else 1.0

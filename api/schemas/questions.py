@@ -1,7 +1,8 @@
 """Query parameters: what may be asked. Whatever is not named here is refused, not ignored."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -44,9 +45,16 @@ KnownMoment = Annotated[date | AwareDatetime, AfterValidator(_moment)]
 
 
 class Strict(BaseModel):
-    """Unknown parameters are refused."""
+    """Unknown parameters are refused; one that is left empty was not given."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, asked: Any) -> Any:
+        if not isinstance(asked, Mapping) or "" not in asked.values():
+            return asked
+        return {name: words for name, words in asked.items() if words != "" or name not in cls.model_fields}
 
 
 class NoQuestions(Strict):

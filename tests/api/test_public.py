@@ -41,6 +41,13 @@ def test_the_last_day_is_still_covered(client: TestClient, told: Told, on: str, 
     assert answer["outcome"] == outcome
 
 
+def test_a_parameter_left_empty_was_not_given(client: TestClient, told: Told) -> None:
+    lon, lat = told.covered
+    answer = client.get(f"{LIABILITY}?lon={lon}&lat={lat}&on=&element=&road=")
+    assert answer.json() == client.get(LIABILITY, params={"lon": lon, "lat": lat}).json()
+    assert answer.status_code == 200
+
+
 def test_before_anything_was_recorded_nobody_was_known_to_answer(client: TestClient, told: Told) -> None:
     asked = {"road": told.road, "chainage": "1+000", "as_known_at": "2020-01-01"}
     assert client.get(LIABILITY, params=asked).status_code == 404
@@ -61,6 +68,14 @@ def test_sentences_come_in_the_language_asked_for(client: TestClient, told: Told
     assert word in answer["why"][0]["because"]
 
 
+def test_of_endless_wishes_for_a_language_the_first_ones_count(client: TestClient) -> None:
+    def title(wishes: str) -> str:
+        return str(client.get("/api/v1/nothing", headers={"Accept-Language": wishes}).json()["title"])
+
+    assert title("de;q=0.5," * 10 + "ru") == title("ru")
+    assert title("de;q=0.5," * 1000 + "ru") == title("en")
+
+
 BAD = [
     (f"{LIABILITY}?lon=70", "lon without lat"),
     (f"{LIABILITY}?lon=NaN&lat=50", "NaN"),
@@ -70,6 +85,8 @@ BAD = [
     (f"{LIABILITY}?lon=70&lat=50&on=2024-02-30", "no such day"),
     (f"{LIABILITY}?lon=70&lat=50&element=roof", "no such element"),
     (f"{LIABILITY}?lon=70&lat=50&surprise=1", "an unknown parameter"),
+    (f"{LIABILITY}?lon=70&lat=50&surprise=", "an unknown parameter without a value"),
+    (f"{LIABILITY}?lon=&lat=", "no place"),
     ("/api/v1/roads?limit=0", "no rows"),
     ("/api/v1/roads?limit=1001", "too many rows"),
     ("/api/v1/roads?reference=%00", "a NUL character"),
