@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from roads.domain.deadlines import KnownDeadline
 from roads.domain.distress import Severity
 from roads.domain.network import Category, Significance
 from roads.domain.rule_changes import KnownRule
@@ -22,6 +23,7 @@ from roads.domain.rules import (
     TermStated,
 )
 from roads.domain.warranty import Element, KindOfWorks
+from roads.domain.working_days import Calendar
 from roads.models import CalendarDay, DeadlineRule, TermRule
 
 DAY = timedelta(days=1)
@@ -57,20 +59,36 @@ def _last(days: Range[date]) -> date | None:
 
 
 def _deadlines(session: Session) -> Iterator[KnownRule]:
-    for rule in session.scalars(select(DeadlineRule).where(func.upper_inf(DeadlineRule.recorded))):
-        yield KnownRule(
-            rule.id,
-            DeadlineStated(
-                DeadlineKind(rule.kind),
-                rule.kato,
-                Category(rule.category) if rule.category else None,
-                Element(rule.element) if rule.element else None,
-                Severity(rule.severity) if rule.severity else None,
-                rule.days,
-                CountedIn(rule.counted_in),
-                Basis(rule.legal_basis, rule.is_confirmed),
-            ),
-        )
+    for rule in deadline_rules(session):
+        yield KnownRule(rule.id, rule.stated)
+
+
+def deadline_rules(session: Session) -> list[KnownDeadline]:
+    """The deadline rules as known now."""
+    rules = session.scalars(select(DeadlineRule).where(func.upper_inf(DeadlineRule.recorded)).order_by(DeadlineRule.id))
+    return [KnownDeadline(rule.id, _deadline(rule)) for rule in rules]
+
+
+def _deadline(rule: DeadlineRule) -> DeadlineStated:
+    return DeadlineStated(
+        DeadlineKind(rule.kind),
+        rule.kato,
+        Category(rule.category) if rule.category else None,
+        Element(rule.element) if rule.element else None,
+        Severity(rule.severity) if rule.severity else None,
+        rule.days,
+        CountedIn(rule.counted_in),
+        Basis(rule.legal_basis, rule.is_confirmed),
+    )
+
+
+def calendar(session: Session) -> Calendar:
+    """The days on which the plain week does not hold."""
+    kinds = {one.day: Table(one.kind) for one in session.scalars(select(CalendarDay))}
+    return Calendar(
+        frozenset(day for day, kind in kinds.items() if kind is Table.HOLIDAY),
+        frozenset(day for day, kind in kinds.items() if kind is Table.WORKING_DAY),
+    )
 
 
 def _days(session: Session) -> Iterator[KnownRule]:
