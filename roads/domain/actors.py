@@ -1,5 +1,6 @@
-"""Who acts, and what they may do."""
+"""Who acts, for whom, and what they may do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,20 +14,67 @@ class Permission(StrEnum):
     IMPORT_CONTRACTS = "import_contracts"
     IMPORT_RULES = "import_rules"
     IMPORT_DEFECTS = "import_defects"
+    RECORD_INSPECTIONS = "record_inspections"
+    STATE_CLAIM_TERMS = "state_claim_terms"
+    PURSUE_CLAIMS = "pursue_claims"
+    ANSWER_CLAIMS = "answer_claims"
+    VERIFY_REPAIRS = "verify_repairs"
     RUN_JOBS = "run_jobs"
+
+
+class Role(StrEnum):
+    """What a person is to the system; each acts for one organisation."""
+
+    INSPECTOR = "inspector"
+    ENGINEER = "engineer"
+    CONTRACTOR = "contractor"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.INSPECTOR: frozenset({Permission.IMPORT_DEFECTS, Permission.RECORD_INSPECTIONS}),
+    Role.ENGINEER: frozenset(
+        {
+            Permission.IMPORT_CONTRACTS,
+            Permission.IMPORT_DEFECTS,
+            Permission.RECORD_INSPECTIONS,
+            Permission.PURSUE_CLAIMS,
+            Permission.VERIFY_REPAIRS,
+        }
+    ),
+    Role.CONTRACTOR: frozenset({Permission.ANSWER_CLAIMS}),
+    Role.SUPERVISOR: frozenset(),
+    Role.AUDITOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.IMPORT_NETWORK, Permission.IMPORT_CONTRACTS, Permission.IMPORT_RULES, Permission.STATE_CLAIM_TERMS}
+    ),
+}
+"""Supervisors and auditors read; what they may read is a matter of scope, not of permission."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, job or command with its permissions."""
+    """A person, job or command with its permissions.
+
+    `name` is a code and never a person's name, because the ledgers keep it. Jobs and commands act for no organisation.
+    """
 
     name: str
     permissions: frozenset[Permission] = field(default_factory=frozenset)
+    organisation_id: int | None = None
+    role: Role | None = None
 
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed unless the actor holds the permission."""
         if permission not in self.permissions:
             raise NotAllowed(actor=self.name, permission=permission)
+
+
+def person(name: str, role: Role, organisation_id: int) -> Actor:
+    """Somebody who acts in a role for an organisation, with what the role may do."""
+    return Actor(name, PERMISSIONS[role], organisation_id, role)
 
 
 OPERATOR = Actor("operator", frozenset(Permission))
