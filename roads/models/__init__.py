@@ -1,6 +1,18 @@
 """The tables, by subject. Importing this package registers all of them on `Base.metadata`."""
 
 from roads.models.base import Base
+from roads.models.claims import (
+    Claim,
+    ClaimEvent,
+    ClaimLine,
+    ClaimTerms,
+    LadderStep,
+    LostWarranty,
+    Recurrence,
+    Repair,
+    RepairPhoto,
+    StatusMark,
+)
 from roads.models.contracts import (
     Acceptance,
     CarveOut,
@@ -9,7 +21,14 @@ from roads.models.contracts import (
     ContractSection,
     Organisation,
 )
-from roads.models.inspections import Attribution, Defect, Placement
+from roads.models.inspections import (
+    Attribution,
+    Defect,
+    InspectedStretch,
+    Inspection,
+    Placement,
+    PlannedInspection,
+)
 from roads.models.liability import Liability, TermRule, Warranty, Works
 from roads.models.network import (
     Carriageway,
@@ -31,21 +50,34 @@ __all__ = [
     "Carriageway",
     "CarriagewaySuccession",
     "CarveOut",
+    "Claim",
+    "ClaimEvent",
+    "ClaimLine",
+    "ClaimTerms",
     "Contract",
     "ContractEvent",
     "ContractSection",
     "DeadlineRule",
     "Defect",
     "Distress",
+    "InspectedStretch",
+    "Inspection",
     "JobRun",
     "KilometrePost",
+    "LadderStep",
     "Liability",
+    "LostWarranty",
     "Organisation",
     "Placement",
+    "PlannedInspection",
+    "Recurrence",
     "Region",
+    "Repair",
+    "RepairPhoto",
     "Road",
     "RoadAlias",
     "Segment",
+    "StatusMark",
     "TermRule",
     "TrafficCount",
     "Warranty",

@@ -1,4 +1,4 @@
-"""Defects as they were recorded, where they were placed, and who was found to answer."""
+"""Inspections, the defects they found as recorded, where those were placed, and who was found to answer."""
 
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Computed,
     DateTime,
     Float,
+    ForeignKey,
     Index,
     Integer,
     Text,
@@ -16,11 +17,13 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roads.domain.attribution import Confidence, Outcome, Reason
+from roads.domain.inspections import InspectionKind, InspectionOutcome
 from roads.domain.warranty import Element
-from roads.models.base import Base, Key, Moment, one_of
+from roads.models.base import Base, Extent, Key, Moment, one_of
 
 CURRENT = text("replaced_at = 'infinity'")
 
@@ -28,7 +31,9 @@ CURRENT = text("replaced_at = 'infinity'")
 class Defect(Base):
     """A defect as it was recorded: the original coordinates, four dates never merged, raw measures.
 
-    `covered_on` is the day that decides coverage: the day it occurred if known, else the day it was detected.
+    `covered_on` is the day that decides coverage: the day it occurred if known, else the day it was detected. Confirmed
+    is what an inspector registered or accepted from a report. A mistaken one is withdrawn with a reason, a repeated one
+    merged into another; nothing is deleted.
     """
 
     __tablename__ = "defect"
@@ -40,6 +45,8 @@ class Defect(Base):
         CheckConstraint("gps_accuracy_m >= 0", name="gps_accuracy_m"),
         CheckConstraint("occurred_on <= detected_on", name="occurred_on"),
         CheckConstraint("length_m >= 0 AND width_m >= 0 AND depth_mm >= 0 AND count >= 0", name="measures"),
+        CheckConstraint("(withdrawn_on IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn"),
+        CheckConstraint("merged_into_id <> id", name="merged_into"),
     )
 
     id: Mapped[Key]
@@ -66,6 +73,10 @@ class Defect(Base):
     depth_mm: Mapped[float | None] = mapped_column(Float)
     count: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(Text)
+    is_confirmed: Mapped[bool] = mapped_column(server_default=text("true"))
+    withdrawn_on: Mapped[date | None]
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("defect.id"))
 
 
 class Placement(Base):
@@ -138,3 +149,64 @@ class Attribution(Base):
     likely_outcome: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[Moment] = mapped_column(DateTime(timezone=True))
     replaced_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=text("'infinity'"))
+
+
+class PlannedInspection(Base):
+    """An inspection that is to take place: why, of what, and on which days (`due`). Each is planned once.
+
+    Whether it took place is a question about inspections: a completed one of that stretch since the first day.
+    """
+
+    __tablename__ = "planned_inspection"
+    __table_args__ = (
+        one_of("kind", InspectionKind),
+        UniqueConstraint("contract_id", "carriageway_id", "extent", "kind", "due"),
+        CheckConstraint("NOT isempty(extent) AND NOT isempty(due)", name="ranges"),
+        Index("planned_inspection_carriageway_id_idx", "carriageway_id"),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(Text)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    carriageway_id: Mapped[int] = mapped_column(ForeignKey("carriageway.id"))
+    extent: Mapped[Extent]
+    due: Mapped[Range[date]] = mapped_column(DATERANGE)
+    planned_on: Mapped[date]
+
+
+class Inspection(Base):
+    """An inspection as it was recorded, with the place as it was stated; `inspector` is a code or as written."""
+
+    __tablename__ = "inspection"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        one_of("kind", InspectionKind),
+        one_of("outcome", InspectionOutcome),
+    )
+
+    id: Mapped[Key]
+    source: Mapped[str] = mapped_column(Text)
+    external_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    inspected_on: Mapped[date]
+    inspector: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    stated_source_id: Mapped[str] = mapped_column(Text)
+    stated_from_cm: Mapped[int | None]
+    stated_to_cm: Mapped[int | None]
+    registered_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class InspectedStretch(Base):
+    """A stretch of a carriageway that an inspection looked at: several where it was a multiline."""
+
+    __tablename__ = "inspected_stretch"
+    __table_args__ = (
+        CheckConstraint("NOT isempty(extent)", name="extent"),
+        Index("inspected_stretch_carriageway_id_idx", "carriageway_id"),
+    )
+
+    inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id"), primary_key=True)
+    carriageway_id: Mapped[int] = mapped_column(ForeignKey("carriageway.id"), primary_key=True)
+    extent: Mapped[Extent]

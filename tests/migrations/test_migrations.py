@@ -1,6 +1,6 @@
 """The schema's history: it runs both ways, matches the models, and holds the promises that only a schema can."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 import pytest
@@ -51,11 +51,22 @@ def test_the_application_owns_nothing_and_cannot_delete_a_contract(database: Eng
     assert (owned, may) == (0, False)
 
 
-@pytest.mark.parametrize("table", ["defect", "carve_out", "job_run", "contract"])
-def test_the_public_role_cannot_read_tables_that_hold_notes_or_operations(database: Engine, table: str) -> None:
-    with database.connect() as connection:
-        may = connection.scalar(text("SELECT has_table_privilege('roads_public', :table, 'SELECT')"), {"table": table})
-    assert may is False
+def held(engine: Engine, role: str, tables: Sequence[str], privilege: str) -> list[str]:
+    """Those of the tables on which a role holds a privilege."""
+    with engine.connect() as connection:
+        found = connection.scalars(
+            text("SELECT t FROM unnest(CAST(:tables AS text[])) AS t WHERE has_table_privilege(:role, t, :privilege)"),
+            {"tables": list(tables), "role": role, "privilege": privilege},
+        )
+        return list(found)
+
+
+PRIVATE = ["defect", "carve_out", "job_run", "contract", "inspection", "status_mark"]
+PRIVATE_CLAIMS = ["claim", "claim_line", "claim_event", "claim_terms", "repair", "repair_photo"]
+
+
+def test_the_public_role_cannot_read_tables_that_hold_notes_persons_or_operations(database: Engine) -> None:
+    assert held(database, "roads_public", PRIVATE + PRIVATE_CLAIMS, "SELECT") == []
 
 
 @pytest.mark.parametrize("privilege", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
@@ -70,3 +81,11 @@ def test_the_public_role_writes_nothing(database: Engine, privilege: str) -> Non
             {"privilege": privilege},
         ).all()
     assert allowed == []
+
+
+TOLD = ["claim_event", "repair", "repair_photo", "ladder_step", "lost_warranty", "recurrence", "inspection"]
+
+
+def test_the_application_only_adds_to_what_was_told_and_deletes_nothing_that_happened(database: Engine) -> None:
+    assert held(database, "roads_app", TOLD, "UPDATE") == []
+    assert held(database, "roads_app", ["claim", "claim_line", *TOLD], "DELETE, TRUNCATE") == []
