@@ -23,9 +23,11 @@ from roads.models import (
     Contract,
     ContractEvent,
     ContractSection,
+    DeadlineRule,
     Defect,
     Distress,
     Organisation,
+    Region,
     Road,
     RoadAlias,
     Segment,
@@ -362,9 +364,12 @@ def make_defect(
     gps_accuracy_m: float | None = None,
     element: str = "pavement",
     distress: str | None = "pothole",
+    severity: str | None = None,
+    length_m: float | None = None,
+    is_confirmed: bool = True,
     chosen: Sequence[Carriageway] = (),
 ) -> Defect:
-    """A pothole at a point, or a stretch from there to `to`."""
+    """A confirmed pothole at a point, or a stretch from there to `to`."""
     ends = [(lon, lat), to] if to else [(lon, lat)]
     words = ", ".join(f"{x!r} {y!r}" for x, y in ends)
     defect = Defect(
@@ -378,6 +383,9 @@ def make_defect(
         occurred_on=occurred_on,
         element=element,
         distress=distress,
+        severity=severity,
+        length_m=length_m,
+        is_confirmed=is_confirmed,
     )
     session.add(defect)
     session.flush()
@@ -392,3 +400,48 @@ def make_distress(session: Session, code: str = "pothole", *, element: str = "pa
     session.add(distress)
     session.flush()
     return distress
+
+
+def make_region(session: Session, kato: str = "11", *, winter: tuple[str, str] = ("10-15", "04-30")) -> Region:
+    """Akmola, where cold works stop from 15 October to 30 April."""
+    region = Region(
+        kato=kato,
+        name_kk=kato,
+        name_ru=kato,
+        name_en=kato,
+        winter_from=winter[0],
+        winter_to=winter[1],
+        source="Test",
+    )
+    session.add(region)
+    session.flush()
+    return region
+
+
+def make_deadline_rule(
+    session: Session,
+    *,
+    kind: str = "rectification",
+    days: int = 14,
+    counted_in: str = "calendar",
+    kato: str = "",
+    category: str | None = None,
+    element: str | None = None,
+    severity: str | None = None,
+    is_confirmed: bool = False,
+) -> DeadlineRule:
+    """Fourteen calendar days for a permanent repair, everywhere."""
+    rule = DeadlineRule(
+        kind=kind,
+        kato=kato,
+        category=category,
+        element=element,
+        severity=severity,
+        days=days,
+        counted_in=counted_in,
+        legal_basis="Made up for a test",
+        is_confirmed=is_confirmed,
+    )
+    session.add(rule)
+    session.flush()
+    return rule

@@ -5,9 +5,11 @@ from collections.abc import Collection
 from sqlalchemy import func, text, update
 from sqlalchemy.orm import Session
 
-from roads.models import Acceptance, CarveOut, ContractEvent, DeadlineRule, TermRule
+from roads.models import Acceptance, CarveOut, ClaimTerms, ContractEvent, DeadlineRule, TermRule
 
-Recorded = type[Acceptance] | type[CarveOut] | type[ContractEvent] | type[DeadlineRule] | type[TermRule]
+Recorded = (
+    type[Acceptance] | type[CarveOut] | type[ClaimTerms] | type[ContractEvent] | type[DeadlineRule] | type[TermRule]
+)
 
 
 def close(session: Session, table: Recorded, ids: Collection[int]) -> None:

@@ -1,0 +1,234 @@
+"""Claims are drafted by the system and issued by a person, which freezes their facts and starts the clocks."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from roads.domain.actors import Actor, Permission
+from roads.domain.claims import (
+    SILENCE_WORKING_DAYS,
+    Action,
+    DraftOutdated,
+    LineState,
+    NothingToIssue,
+    NotifiedTooLate,
+    NotPossibleNow,
+    claim_state,
+    demand_may,
+)
+from roads.domain.errors import NotFound
+from roads.domain.rules import CountedIn
+from roads.domain.working_days import add_working_days
+from roads.models import Claim, ClaimEvent, ClaimTerms, Contract, Organisation
+from roads.queries.claims import KnownClaim, find_claim, line_states, stale_carriageways
+from roads.sql import statement
+from roads.usecases.claims_clocks import Clocks, clocks_of, start_clocks
+from roads.usecases.claims_moves import NOTHING, Words, answer_again, told
+from roads.usecases.recording import close
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClaims:
+    """Draft what is claimable; of some contracts only, if given."""
+
+    contract_ids: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """How many claims and lines were drafted, and how many drafted lines were taken back as outdated."""
+
+    claims: int
+    lines: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueClaim:
+    """Send a drafted claim to its addressees."""
+
+    claim_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The number the claim has from now on, and how many lines were issued."""
+
+    number: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateClaimTerms:
+    """What a contract, or (without one) a customer for all of its contracts, says of claims; None: nothing."""
+
+    customer_id: int
+    document: str
+    contract_id: int | None = None
+    safety_days: int | None = None
+    safety_counted_in: CountedIn = CountedIn.CALENDAR
+    rectify_days: int | None = None
+    rectify_counted_in: CountedIn = CountedIn.WORKING
+    silence_is_acceptance: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A claim was delivered, or read for the first time; `evidence` is the proof."""
+
+    claim_id: int
+    evidence: str | None = None
+
+
+def draft_claims(session: Session, actor: Actor, command: DraftClaims, *, today: date) -> Drafted:
+    """One draft for each contract and detection day, listing its claimable defects; again: nothing new.
+
+    Drafted lines for which another answer stands by now are taken back first, so that a person never issues them.
+    """
+    actor.require(Permission.RUN_JOBS)
+    # Two at once would each find the other's lines missing.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("draft claims", 0))))
+    parameters = {
+        "on": today,
+        "contract_ids": None if command.contract_ids is None else list(command.contract_ids),
+        "person": actor.name,
+    }
+    withdrawn = session.execute(statement("withdraw_outdated_drafts"), parameters).one()
+    drafted = session.execute(statement("draft_claims"), parameters).one()
+    return Drafted(drafted.claims, drafted.lines, withdrawn.lines)
+
+
+def issue_claim(session: Session, actor: Actor, command: IssueClaim, *, today: date) -> Issued:
+    """Freeze the facts of a drafted claim, start both clocks of every line and name the addressees.
+
+    Where contracts or carve-outs have changed since the answers were given, they are given again first: what is issued
+    is true on the day of issue.
+
+    Errors: NotFound, NotAllowed, NotYourClaim, NotPossibleNow, NothingToIssue, DraftOutdated, NotifiedTooLate.
+    """
+    claim = find_claim(session, command.claim_id, lock=True)
+    demand_may(actor, Action.ISSUE, claim.contractor_id)
+    if claim.issued_on is not None:
+        raise NotPossibleNow(action=Action.ISSUE.value, state=claim_state(line_states(session, claim.id)).value)
+    answer_again(session, stale_carriageways(session, claim.id))
+    lines = _issuable(session, claim, today)
+    clocks = clocks_of(session, claim.contract_id, claim.customer_id)
+    started = start_clocks(session, clocks, [line.id for line in lines], today)
+    rows = [{"id": line.id, "facts": line.facts, **started[line.id]} for line in lines]
+    _issue_lines(session, actor, rows, today)
+    return Issued(_name(session, claim, clocks, today), len(lines))
+
+
+def _issuable(session: Session, claim: KnownClaim, today: date) -> Sequence[Row[Any]]:
+    lines = session.execute(
+        statement("lines_to_issue"),
+        {"claim_id": claim.id, "on": today, "contract_ids": [claim.contract_id]},
+    ).all()
+    if not lines:
+        raise NothingToIssue(claim=claim.id)
+    if outdated := [str(line.number) for line in lines if not line.is_current]:
+        raise DraftOutdated(lines=", ".join(outdated))
+    if late := [str(line.number) for line in lines if line.is_late]:
+        raise NotifiedTooLate(lines=", ".join(late))
+    return lines
+
+
+def _issue_lines(session: Session, actor: Actor, rows: Sequence[dict[str, Any]], today: date) -> None:
+    session.execute(
+        statement("issue_lines"),
+        {
+            "lines": json.dumps(rows, default=str),
+            "on": today,
+            "person": actor.name,
+            "organisation_id": actor.organisation_id,
+            "role": actor.role,
+        },
+    ).all()
+
+
+def _name(session: Session, claim: KnownClaim, clocks: Clocks, today: date) -> str:
+    """Give the claim its number and addressees. Numbers grow, with gaps where a draft was never issued."""
+    number = f"{today.year}-{claim.id:06}"
+    session.execute(
+        update(Claim)
+        .where(Claim.id == claim.id)
+        .values(
+            number=number,
+            issued_on=today,
+            issued_at=func.clock_timestamp(),
+            contractor_id=claim.contractor_id,
+            supervisor_id=claim.supervisor_id,
+            designer_id=claim.designer_id,
+            silence_is_acceptance=clocks.own.silence_is_acceptance,
+            silence_by=add_working_days(today, SILENCE_WORKING_DAYS, clocks.calendar),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return number
+
+
+def state_claim_terms(session: Session, actor: Actor, command: StateClaimTerms) -> None:
+    """Record what a contract or a customer says of claims; it holds for what is issued from now on.
+
+    What was said before is closed and kept. Errors: NotAllowed, NotFound for a contract that is not the customer's.
+    """
+    actor.require(Permission.STATE_CLAIM_TERMS)
+    # The customer is held, so that two who state terms at once come one after the other.
+    held = select(Organisation.id).where(Organisation.id == command.customer_id).with_for_update(key_share=True)
+    if session.scalars(held).one_or_none() is None:
+        raise NotFound(thing="organisation", key=command.customer_id)
+    of_contract = select(Contract.customer_id).where(Contract.id == command.contract_id)
+    if command.contract_id and session.scalars(of_contract).one_or_none() != command.customer_id:
+        raise NotFound(thing="contract", key=command.contract_id)
+    known = session.scalars(
+        select(ClaimTerms.id).where(
+            ClaimTerms.customer_id == command.customer_id,
+            ClaimTerms.contract_id.is_not_distinct_from(command.contract_id),
+            func.upper_inf(ClaimTerms.recorded),
+        )
+    ).all()
+    close(session, ClaimTerms, known)
+    session.execute(insert(ClaimTerms).values(stated_by=actor.name, **_terms(command)))
+
+
+def _terms(command: StateClaimTerms) -> dict[str, Any]:
+    return {
+        "customer_id": command.customer_id,
+        "contract_id": command.contract_id,
+        "safety_days": command.safety_days,
+        "safety_counted_in": command.safety_counted_in if command.safety_days else None,
+        "rectify_days": command.rectify_days,
+        "rectify_counted_in": command.rectify_counted_in if command.rectify_days else None,
+        "silence_is_acceptance": command.silence_is_acceptance,
+        "document": command.document,
+    }
+
+
+def record_delivery(session: Session, actor: Actor, command: Receipt, *, today: date) -> None:
+    """Keep the proof that the contractor has the claim. Errors: NotFound, NotAllowed, NotYourClaim, NotPossibleNow."""
+    _receive(session, actor, command, Action.DELIVER, today, {"delivered_on": func.coalesce(Claim.delivered_on, today)})
+
+
+def acknowledge(session: Session, actor: Actor, command: Receipt, *, today: date) -> None:
+    """The contractor has read the claim; the first reading counts. Errors: as `record_delivery`."""
+    first = func.coalesce(Claim.acknowledged_at, func.clock_timestamp())
+    _receive(session, actor, command, Action.ACKNOWLEDGE, today, {"acknowledged_at": first})
+
+
+def _receive(
+    session: Session, actor: Actor, command: Receipt, action: Action, today: date, changes: dict[str, Any]
+) -> None:
+    claim = find_claim(session, command.claim_id, lock=True)
+    demand_may(actor, action, claim.contractor_id)
+    if claim.issued_on is None:
+        raise NotPossibleNow(action=action.value, state=LineState.DRAFTED.value)
+    session.execute(
+        update(Claim).where(Claim.id == claim.id).values(**changes).execution_options(synchronize_session=False)
+    )
+    words = Words(evidence={"proof": command.evidence}) if command.evidence else NOTHING
+    session.execute(insert(ClaimEvent).values(claim_id=claim.id, **told(actor, action, today, words)))

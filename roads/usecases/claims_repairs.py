@@ -1,0 +1,191 @@
+"""The contractor reports that it is mended, and somebody else of another organisation sees whether that is true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there
+from sqlalchemy.orm import Session
+
+from roads.domain.actors import Actor
+from roads.domain.claims import (
+    Action,
+    LineState,
+    Party,
+    PhotoMissing,
+    PhotoUsedBefore,
+    ReopenReason,
+    demand_may,
+    next_state,
+)
+from roads.models import ClaimLine, Repair, RepairPhoto
+from roads.queries.claims import KnownLine, find_line, first_use_of_photo, open_repair
+from roads.usecases.claims_clocks import clocks_of, start_clocks
+from roads.usecases.claims_moves import NOTHING, Words, move, stale
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo by its content (SHA-256, 64 hexadecimal digits) and the name it is kept under."""
+
+    content_hash: str
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRepair:
+    """The contractor says that it is mended, and shows it."""
+
+    line_id: int
+    photos: Sequence[Photo]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPatch:
+    """The place was fenced off or patched, until it is mended for good."""
+
+    line_id: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRepair:
+    """Somebody who did not mend it saw that it is mended."""
+
+    line_id: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRepair:
+    """Somebody who did not mend it saw that it is not mended, and says what is wrong."""
+
+    line_id: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A verified repair did not last, or was none. `defect_id` is the defect that came back, where there is one."""
+
+    line_id: int
+    reason: ReopenReason
+    note: str
+    defect_id: int | None = None
+
+
+class Verdict(StrEnum):
+    """What became of a reported repair."""
+
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
+def record_patch(session: Session, actor: Actor, command: RecordPatch, *, today: date) -> LineState:
+    """A temporary repair stops the safety clock, the first one for good, and nothing else.
+
+    Errors: NotFound, NotAllowed, NotYourClaim, NotPossibleNow, StaleState.
+    """
+    line = find_line(session, command.line_id)
+    patched = {"patched_on": func.coalesce(ClaimLine.patched_on, today)}
+    return move(session, actor, line, Action.PATCH, today=today, words=_note(command.note), changes=patched)
+
+
+def report_repair(session: Session, actor: Actor, command: ReportRepair, *, today: date) -> LineState:
+    """The contractor reports a repair with photos taken after it; none of them may have been used before.
+
+    Errors: as `record_patch`, and NoOrganisation, PhotoMissing, PhotoUsedBefore.
+    """
+    line = find_line(session, command.line_id)
+    if not command.photos:
+        raise PhotoMissing()
+    state = move(
+        session,
+        actor,
+        line,
+        Action.REPORT_REPAIR,
+        today=today,
+        words=_note(command.note),
+        changes={"repaired_on": today},
+    )
+    reporter = Party.of(actor)
+    added = insert(Repair).values(
+        line_id=line.id,
+        reported_on=today,
+        reporter=reporter.name,
+        reporter_organisation_id=reporter.organisation_id,
+    )
+    _keep_photos(session, session.scalars(added.returning(Repair.id)).one(), command.photos)
+    return state
+
+
+def _keep_photos(session: Session, repair_id: int, photos: Sequence[Photo]) -> None:
+    # In one order, so that two reports with the same photos do not wait for each other in a circle.
+    for photo in sorted(photos, key=lambda one: one.content_hash):
+        added = insert_unless_there(RepairPhoto).values(
+            content_hash=photo.content_hash, repair_id=repair_id, media=photo.media
+        )
+        if session.scalars(added.on_conflict_do_nothing().returning(RepairPhoto.media)).one_or_none() is None:
+            first = first_use_of_photo(session, photo.content_hash)
+            raise PhotoUsedBefore(media=photo.media, claim=first.claim, line=first.line, place=first.place)
+
+
+def verify(session: Session, actor: Actor, command: VerifyRepair, *, today: date) -> LineState:
+    """Another person of another organisation has seen it. Errors: as `record_patch`, NoOrganisation, OwnRepair."""
+    line = find_line(session, command.line_id)
+    repair_id = _judge(session, actor, line, Action.VERIFY, Verdict.VERIFIED, today)
+    changes = {"verified_repair_id": repair_id}
+    return move(session, actor, line, Action.VERIFY, today=today, words=_note(command.note), changes=changes)
+
+
+def reject_repair(session: Session, actor: Actor, command: RejectRepair, *, today: date) -> LineState:
+    """It is not mended: the line is owed again, and its deadlines never stopped. Errors: as `verify`, ReasonMissing."""
+    line = find_line(session, command.line_id)
+    words = Words.demanded(command.note)
+    _judge(session, actor, line, Action.REJECT_REPAIR, Verdict.REJECTED, today)
+    changes = {"repaired_on": None}
+    return move(session, actor, line, Action.REJECT_REPAIR, today=today, words=words, changes=changes)
+
+
+def _judge(session: Session, actor: Actor, line: KnownLine, action: Action, verdict: Verdict, today: date) -> int:
+    """Write the verdict on the open repair of a line; gives the repair."""
+    demand_may(actor, action, line.contractor_id)
+    next_state(line.state, action)
+    repair = open_repair(session, line.id)
+    if repair is None:
+        raise stale(session, line, action)
+    verifier = Party.of(actor)
+    verifier.demand_other_than(repair.reporter)
+    judged = update(Repair).where(Repair.id == repair.id, Repair.verdict.is_(None))
+    judged = judged.values(
+        verdict=verdict, judged_on=today, verifier=verifier.name, verifier_organisation_id=verifier.organisation_id
+    ).execution_options(synchronize_session=False)
+    if session.scalars(judged.returning(Repair.id)).one_or_none() is None:
+        raise stale(session, line, action)
+    return repair.id
+
+
+def reopen(session: Session, actor: Actor, command: Reopen, *, today: date) -> LineState:
+    """A verified repair is owed again: a new round with new deadlines from today, and the ladder from its foot.
+
+    Errors: as `record_patch`, ReasonMissing.
+    """
+    line = find_line(session, command.line_id)
+    note = Words.demanded(command.note).note
+    words = Words(command.reason, note, {"defect_id": command.defect_id} if command.defect_id else None)
+    clocks = clocks_of(session, line.contract_id, line.customer_id)
+    changes = {
+        **start_clocks(session, clocks, [line.id], today)[line.id],
+        "round": line.round + 1,
+        "patched_on": None,
+        "repaired_on": None,
+        "verified_repair_id": None,
+    }
+    return move(session, actor, line, Action.REOPEN, today=today, words=words, changes=changes)
+
+
+def _note(note: str | None) -> Words:
+    return Words(note=note) if note else NOTHING
