@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from geo.columns import Table, csv, pa
 from geo.crs import Floats
-from geo.ewkb import from_ewkb
+from geo.ewkb import from_ewkb_block
 from geo.linear_referencing import Booleans, Integers
 from geo.snapping import Snapped, Snapper
 from roads.domain.actors import Actor, Permission
@@ -130,12 +130,13 @@ class _Network:
 
 
 def _network(session: Session, spots: Table) -> _Network:
-    rows = session.connection().execute(statement("segments_in_box"), _box(spots)).all()
-    carriageways, first_cm, last_cm, geoms = zip(*rows, strict=True) if rows else ((), (), (), ())
-    ids, owners = np.unique(np.array(carriageways, dtype=np.int64), return_inverse=True)
+    found = session.execute(statement("segments_in_box"), _box(spots)).one()
+    carriageways, first_cm, last_cm, sizes = np.frombuffer(found.facts, dtype=">i4").reshape(-1, 4).T.astype(np.int64)
+    ids, owners = np.unique(carriageways, return_inverse=True)
     limits_cm = np.zeros((len(ids) + 1, 2), dtype=np.int64)
     limits_cm[owners] = np.column_stack([first_cm, last_cm])
-    return _Network(Snapper(from_ewkb(geoms), owners), np.append(ids, 0), limits_cm)
+    lines = from_ewkb_block(found.lines, sizes)
+    return _Network(Snapper(lines, owners, most_reach_m=MOST_REACH_M), np.append(ids, 0), limits_cm)
 
 
 def _box(spots: Table) -> Mapping[str, float]:
@@ -176,5 +177,5 @@ def _placements(spots: Table, found: _Found) -> Table:
 
 
 def _in_order(placements: Table) -> Table:
-    """By carriageway and chainage, so that attribution finds the defects of a carriageway together."""
-    return placements.sort_by([("carriageway_id", "ascending"), ("from_cm", "ascending")])
+    """By carriageway, so that attribution finds its defects together, and as its index has them."""
+    return placements.sort_by([("carriageway_id", "ascending"), ("defect_id", "ascending")])
