@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 from pyproj import CRS
 
 from geo.errors import GeoError
@@ -130,7 +130,8 @@ def _write_parquet(file: Path, tables: Iterator[pa.Table]) -> None:
 def _write_gdal(file: Path, driver: str, tables: Iterator[pa.Table]) -> None:
     first = next(tables)
     batches = (batch for table in chain([first], tables) for batch in table.to_batches())
-    pyogrio.write_arrow(
+    # Loaded here because it brings pandas along, which takes longer to load than many a command to run.
+    import_module("pyogrio").write_arrow(
         pa.RecordBatchReader.from_batches(first.schema, batches),
         file,
         driver=driver,
