@@ -1,85 +1,16 @@
-"""The tables, by subject. Importing this package registers all of them on `Base.metadata`."""
+"""The tables, by subject: `from roads import models`, then `models.Carriageway`.
 
-from roads.models.base import Base
-from roads.models.claims import (
-    Claim,
-    ClaimEvent,
-    ClaimLine,
-    ClaimTerms,
-    LadderStep,
-    LostWarranty,
-    Recurrence,
-    Repair,
-    RepairPhoto,
-    StatusMark,
-)
-from roads.models.contracts import (
-    Acceptance,
-    CarveOut,
-    Contract,
-    ContractEvent,
-    ContractSection,
-    Organisation,
-)
-from roads.models.inspections import (
-    Attribution,
-    Defect,
-    InspectedStretch,
-    Inspection,
-    Placement,
-    PlannedInspection,
-)
-from roads.models.liability import Liability, TermRule, Warranty, Works
-from roads.models.network import (
-    Carriageway,
-    CarriagewaySuccession,
-    KilometrePost,
-    Road,
-    RoadAlias,
-    Segment,
-    TrafficCount,
-)
-from roads.models.operations import JobRun
-from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
+They are loaded when one is first asked for. Columns of geometry bring GeoAlchemy2, Shapely and NumPy along, which take
+longer to load than many a process that keeps to the ledger of jobs needs to answer.
+"""
 
-__all__ = [
-    "Acceptance",
-    "Attribution",
-    "Base",
-    "CalendarDay",
-    "Carriageway",
-    "CarriagewaySuccession",
-    "CarveOut",
-    "Claim",
-    "ClaimEvent",
-    "ClaimLine",
-    "ClaimTerms",
-    "Contract",
-    "ContractEvent",
-    "ContractSection",
-    "DeadlineRule",
-    "Defect",
-    "Distress",
-    "InspectedStretch",
-    "Inspection",
-    "JobRun",
-    "KilometrePost",
-    "LadderStep",
-    "Liability",
-    "LostWarranty",
-    "Organisation",
-    "Placement",
-    "PlannedInspection",
-    "Recurrence",
-    "Region",
-    "Repair",
-    "RepairPhoto",
-    "Road",
-    "RoadAlias",
-    "Segment",
-    "StatusMark",
-    "TermRule",
-    "TrafficCount",
-    "Warranty",
-    "Works",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from roads.models.tables import *  # noqa: F403
+else:
+
+    def __getattr__(name: str) -> Any:
+        """A table by its name."""
+        return getattr(import_module("roads.models.tables"), name)

@@ -8,11 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from roads import models
 from roads.domain.operations import KnownRun, RunState, lock_number, run_lock
-from roads.models import Attribution, Carriageway, Defect, JobRun, Placement
-
-IS_PLACED_NOW = Placement.replaced_at == text("'infinity'")
-IS_ANSWERED_NOW = Attribution.replaced_at == text("'infinity'")
+from roads.models.operations import JobRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,46 +77,55 @@ def unplaced_defects(session: Session, within: IdRange) -> list[int]:
     """Defects of a range that no place was looked for yet."""
     return list(
         session.scalars(
-            select(Defect.id).where(Defect.id.between(within.first, within.last), _is_unplaced()).order_by(Defect.id)
+            select(models.Defect.id)
+            .where(models.Defect.id.between(within.first, within.last), _is_unplaced())
+            .order_by(models.Defect.id)
         )
     )
 
 
 def unplaced_ranges(session: Session, *, defects_at_once: int) -> list[IdRange]:
     """All defects without a place, cut into ranges of so many."""
-    position = func.row_number().over(order_by=Defect.id) - 1
-    waiting = select(Defect.id, (position // defects_at_once).label("piece")).where(_is_unplaced()).subquery().c
+    position = func.row_number().over(order_by=models.Defect.id) - 1
+    waiting = select(models.Defect.id, (position // defects_at_once).label("piece")).where(_is_unplaced()).subquery().c
     return _ranges(session, waiting.id, waiting.piece)
 
 
 def stale_carriageways(session: Session, within: IdRange) -> list[int]:
     """Carriageways of a range whose answers were given for an earlier state of them."""
-    in_range = Carriageway.id.between(within.first, within.last)
-    return list(session.scalars(select(Carriageway.id).where(in_range, _is_stale()).order_by(Carriageway.id)))
+    in_range = models.Carriageway.id.between(within.first, within.last)
+    return list(
+        session.scalars(select(models.Carriageway.id).where(in_range, _is_stale()).order_by(models.Carriageway.id))
+    )
 
 
 def stale_ranges(session: Session, *, places_at_once: int) -> list[IdRange]:
     """All carriageways to answer anew, cut into ranges that hold about so many placed defects."""
     places = (
         select(func.count())
-        .where(Placement.carriageway_id == Carriageway.id, IS_PLACED_NOW)
-        .correlate(Carriageway)
+        .where(models.Placement.carriageway_id == models.Carriageway.id, _is_placed_now())
+        .correlate(models.Carriageway)
         .scalar_subquery()
     )
     # One for the carriageway itself: half a million of them without a defect are no single piece either.
-    so_far = func.sum(places + 1).over(order_by=Carriageway.id)
+    so_far = func.sum(places + 1).over(order_by=models.Carriageway.id)
     piece = func.div(so_far, places_at_once)
-    waiting = select(Carriageway.id, piece.label("piece")).where(_is_stale()).subquery().c
+    waiting = select(models.Carriageway.id, piece.label("piece")).where(_is_stale()).subquery().c
     return _ranges(session, waiting.id, waiting.piece)
 
 
 def off_network_waits(session: Session) -> bool:
     """Whether a defect off the network lacks its answer, or has one though it lies there no longer."""
-    off, answered = Placement.carriageway_id.is_(None), Attribution.carriageway_id.is_(None)
-    same = and_(Attribution.defect_id == Placement.defect_id, Attribution.decided_on == Placement.covered_on)
-    unanswered = exists().where(off, IS_PLACED_NOW, ~exists().where(answered, IS_ANSWERED_NOW, same))
+    off, answered = models.Placement.carriageway_id.is_(None), models.Attribution.carriageway_id.is_(None)
+    same = and_(
+        models.Attribution.defect_id == models.Placement.defect_id,
+        models.Attribution.decided_on == models.Placement.covered_on,
+    )
+    unanswered = exists().where(off, _is_placed_now(), ~exists().where(answered, _is_answered_now(), same))
     left_over = exists().where(
-        answered, IS_ANSWERED_NOW, ~exists().where(off, IS_PLACED_NOW, Placement.defect_id == Attribution.defect_id)
+        answered,
+        _is_answered_now(),
+        ~exists().where(off, _is_placed_now(), models.Placement.defect_id == models.Attribution.defect_id),
     )
     return bool(session.scalar(select(or_(unanswered, left_over))))
 
@@ -127,12 +134,20 @@ def _without_worker(line: RunRecord) -> RunRecord:
     return replace(line, state="interrupted") if line.state == RunState.RUNNING else line
 
 
+def _is_placed_now() -> ColumnElement[bool]:
+    return models.Placement.replaced_at == text("'infinity'")
+
+
+def _is_answered_now() -> ColumnElement[bool]:
+    return models.Attribution.replaced_at == text("'infinity'")
+
+
 def _is_unplaced() -> ColumnElement[bool]:
-    return ~exists().where(Placement.defect_id == Defect.id, IS_PLACED_NOW)
+    return ~exists().where(models.Placement.defect_id == models.Defect.id, _is_placed_now())
 
 
 def _is_stale() -> ColumnElement[bool]:
-    return Carriageway.revision != Carriageway.attributed_revision
+    return models.Carriageway.revision != models.Carriageway.attributed_revision
 
 
 def _ranges(session: Session, number: ColumnElement[int], piece: ColumnElement[Any]) -> list[IdRange]:

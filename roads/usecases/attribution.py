@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.orm import Session
 
+from roads import models
 from roads.domain.actors import Actor, Permission
 from roads.domain.attribution import RULE_VERSION
-from roads.models import Carriageway
 from roads.sql import statement
 from roads.usecases.liability import NOW, lock_carriageways
 
@@ -74,9 +74,9 @@ def mark_touched(session: Session, carriageways: Sequence[int]) -> None:
     touched = sorted(carriageways)
     lock_carriageways(session, touched)
     session.execute(
-        update(Carriageway)
-        .where(Carriageway.id == func.any(touched))
-        .values(revision=Carriageway.revision + 1)
+        update(models.Carriageway)
+        .where(models.Carriageway.id == func.any(touched))
+        .values(revision=models.Carriageway.revision + 1)
         .execution_options(synchronize_session=False)
     )
 
@@ -90,9 +90,12 @@ def attribute_defects(session: Session, actor: Actor, command: AttributeDefects)
     with hash_joins(session):
         attributed = _attribute_again(session, takes) if _are_answered(session, command) else _attribute(session, takes)
     session.execute(
-        update(Carriageway)
-        .where(Carriageway.id == func.any(ids), Carriageway.attributed_revision != Carriageway.revision)
-        .values(attributed_revision=Carriageway.revision)
+        update(models.Carriageway)
+        .where(
+            models.Carriageway.id == func.any(ids),
+            models.Carriageway.attributed_revision != models.Carriageway.revision,
+        )
+        .values(attributed_revision=models.Carriageway.revision)
         .execution_options(synchronize_session=False)
     )
     return attributed

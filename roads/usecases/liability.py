@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.orm import Session
 
+from roads import models
 from roads.domain.warranty import (
     LONGEST_TERM_MONTHS,
     Amendment,
@@ -19,7 +20,6 @@ from roads.domain.warranty import (
     rule_term,
     terms_in_force,
 )
-from roads.models import Carriageway, TermRule
 from roads.sql import statement
 
 NOW = "infinity"
@@ -42,9 +42,9 @@ def lock_carriageways(session: Session, carriageway_ids: Sequence[int]) -> None:
     the exclusion constraint alone would refuse one of them.
     """
     session.execute(
-        select(Carriageway.id)
-        .where(Carriageway.id == func.any(list(carriageway_ids)))
-        .order_by(Carriageway.id)
+        select(models.Carriageway.id)
+        .where(models.Carriageway.id == func.any(list(carriageway_ids)))
+        .order_by(models.Carriageway.id)
         .with_for_update(key_share=True)
     )
 
@@ -95,9 +95,9 @@ def build(session: Session, carriageway_ids: Sequence[int]) -> None:
     session.execute(text("DELETE FROM liability WHERE carriageway_id = ANY (CAST(:carriageway_ids AS integer[]))"), ids)
     session.execute(statement("build_liability"), {**ids, "known_at": NOW})
     session.execute(
-        update(Carriageway)
-        .where(Carriageway.id == func.any(ids["carriageway_ids"]))
-        .values(revision=Carriageway.revision + 1)
+        update(models.Carriageway)
+        .where(models.Carriageway.id == func.any(ids["carriageway_ids"]))
+        .values(revision=models.Carriageway.revision + 1)
         .execution_options(synchronize_session=False)
     )
 
@@ -112,7 +112,7 @@ def _carriageways_of(session: Session, contract_ids: Sequence[int]) -> list[int]
 
 
 def _wanted_warranties(session: Session, ids: dict[str, list[int]]) -> Iterator[dict[str, Any]]:
-    longest = session.scalar(select(func.max(TermRule.months)).where(func.upper_inf(TermRule.recorded)))
+    longest = session.scalar(select(func.max(models.TermRule.months)).where(func.upper_inf(models.TermRule.recorded)))
     for cause in session.execute(statement("warranty_causes"), ids):
         for term in _terms_of(cause, longest or LONGEST_TERM_MONTHS):
             yield _warranty_row(cause, term)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
 from roads.domain.operations import RunLost, RunState, lock_number
-from roads.models import JobRun
+from roads.models.operations import JobRun
 
 
 @dataclass(frozen=True, slots=True)

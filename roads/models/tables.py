@@ -1,0 +1,85 @@
+"""All tables, by subject. Importing this module registers them on `Base.metadata`."""
+
+from roads.models.base import Base
+from roads.models.claims import (
+    Claim,
+    ClaimEvent,
+    ClaimLine,
+    ClaimTerms,
+    LadderStep,
+    LostWarranty,
+    Recurrence,
+    Repair,
+    RepairPhoto,
+    StatusMark,
+)
+from roads.models.contracts import (
+    Acceptance,
+    CarveOut,
+    Contract,
+    ContractEvent,
+    ContractSection,
+    Organisation,
+)
+from roads.models.inspections import (
+    Attribution,
+    Defect,
+    InspectedStretch,
+    Inspection,
+    Placement,
+    PlannedInspection,
+)
+from roads.models.liability import Liability, TermRule, Warranty, Works
+from roads.models.network import (
+    Carriageway,
+    CarriagewaySuccession,
+    KilometrePost,
+    Road,
+    RoadAlias,
+    Segment,
+    TrafficCount,
+)
+from roads.models.operations import JobRun
+from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
+
+__all__ = [
+    "Acceptance",
+    "Attribution",
+    "Base",
+    "CalendarDay",
+    "Carriageway",
+    "CarriagewaySuccession",
+    "CarveOut",
+    "Claim",
+    "ClaimEvent",
+    "ClaimLine",
+    "ClaimTerms",
+    "Contract",
+    "ContractEvent",
+    "ContractSection",
+    "DeadlineRule",
+    "Defect",
+    "Distress",
+    "InspectedStretch",
+    "Inspection",
+    "JobRun",
+    "KilometrePost",
+    "LadderStep",
+    "Liability",
+    "LostWarranty",
+    "Organisation",
+    "Placement",
+    "PlannedInspection",
+    "Recurrence",
+    "Region",
+    "Repair",
+    "RepairPhoto",
+    "Road",
+    "RoadAlias",
+    "Segment",
+    "StatusMark",
+    "TermRule",
+    "TrafficCount",
+    "Warranty",
+    "Works",
+]
