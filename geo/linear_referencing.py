@@ -129,6 +129,14 @@ def headings(lines: Lines) -> tuple[Floats, Booleans]:
 
 def fold_range(lines: Lines) -> Floats:
     """How many degrees each line's headings span, turning counted with its sign: a full loop spans 360."""
+    bent = np.flatnonzero(lines.sizes > 2)
+    span = np.zeros(len(lines))
+    if len(bent):
+        span[bent] = _fold_range(lines if len(bent) == len(lines) else lines.take(bent))
+    return span
+
+
+def _fold_range(lines: Lines) -> Floats:
     heading, has_edge = headings(lines)
     edge_owner, edge_heading = lines.owner[has_edge], heading[has_edge]
     turn = np.zeros(len(edge_heading))

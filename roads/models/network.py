@@ -183,6 +183,7 @@ class StagedFeature(Base):
 
     `row` is the feature in the file, 0 for a carriageway that is in the network but not in the file. `base_id` is the
     feature's id, `source_id` adds the part of a multiline. Keys of places are longitude and latitude in 1e-7 degrees.
+    Only one-way features of a road have headings.
     """
 
     __tablename__ = "staged_feature"
@@ -207,8 +208,8 @@ class StagedFeature(Base):
     length_m: Mapped[float] = mapped_column(Double)
     start_key: Mapped[int] = mapped_column(BigInteger)
     end_key: Mapped[int] = mapped_column(BigInteger)
-    start_heading: Mapped[float] = mapped_column(Double)
-    end_heading: Mapped[float] = mapped_column(Double)
+    start_heading: Mapped[float | None] = mapped_column(Double)
+    end_heading: Mapped[float | None] = mapped_column(Double)
     is_folded: Mapped[bool]
     geometry_key: Mapped[Words]
     content_key: Mapped[Words]

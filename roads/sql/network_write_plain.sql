@@ -1,7 +1,9 @@
 -- Writes new carriageways that are nothing but a line: nameless, measured from their start, one segment each, as most of a
 -- city's network is. One pass over the staged rows; the others take the long way. Takes source, from_n and to_n.
 WITH plain AS (
-    SELECT f.*, CAST(nextval('carriageway_id_seq') AS integer) AS id
+    SELECT
+        f.n, f.source_id, f.is_oneway, f.significance, f.category, f.kato, f.geom, f.length_m, f.geometry_key,
+        f.content_key, CAST(nextval('carriageway_id_seq') AS integer) AS id
     FROM staged_feature f
     WHERE f.n >= CAST(:from_n AS integer) AND f.n < CAST(:to_n AS integer) AND (
         -- include: network_is_plain

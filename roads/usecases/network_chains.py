@@ -15,7 +15,7 @@ from geo.chains import Chain, Link, against_the_course, chains, reversed_chain
 from geo.columns import Table, pa
 from geo.ewkb import from_ewkb, to_ewkb_hex
 from geo.keys import place_keys
-from geo.linear_referencing import FOLD_DEGREES, Lines, fold_range, headings, measure
+from geo.linear_referencing import FOLD_DEGREES, Lines, fold_range, measure
 from roads.domain.network import Direction
 from roads.sql import statement
 from roads.usecases.network_calibration import Knots, Post, PostsByRoad, calibrate, posts_of_roads
@@ -98,7 +98,8 @@ def _placed(session: Session, members: Sequence[Row[Any]], posts: PostsByRoad) -
 
 
 def _link(member: Row[Any]) -> Link:
-    return Link(member.n, member.start_key, member.end_key, member.length_m, member.start_heading, member.end_heading)
+    headings = (member.start_heading or 0.0, member.end_heading or 0.0)
+    return Link(member.n, member.start_key, member.end_key, member.length_m, *headings)
 
 
 def _by_direction(road: Sequence[Row[Any]]) -> dict[Direction, list[Row[Any]]]:
@@ -213,7 +214,6 @@ def _stage_remaining(session: Session, source: str, road_ids: Sequence[int]) -> 
 
 
 def _remaining_features(rows: Sequence[Row[Any]], lines: Lines, known: Lines, numbers: Any) -> Table:
-    heading, _ = headings(lines)
     keys = place_keys(lines.lon, lines.lat)
     starts, ends = lines.first[:-1], lines.first[1:] - 1
     known_m = known.m[known.first[:-1]].tolist()
@@ -230,8 +230,6 @@ def _remaining_features(rows: Sequence[Row[Any]], lines: Lines, known: Lines, nu
         "length_m": lines.lengths,
         "start_key": keys[starts],
         "end_key": keys[ends],
-        "start_heading": heading[starts],
-        "end_heading": heading[ends - 1],
         "is_folded": fold_range(lines) > FOLD_DEGREES,
         "geom": to_ewkb_hex(lines),
     })  # fmt: skip

@@ -14,7 +14,7 @@ from geo.bbox import Box
 from geo.columns import Column, Table, first_given, joined, nothing, pa, pc, read_each, repeated
 from geo.crs import Floats, to_longitude_latitude
 from geo.ewkb import to_ewkb_hex
-from geo.keys import drawn_digests, hexadecimal, place_keys, shape_keys
+from geo.keys import Digests, drawn_digests, hexadecimal, place_keys, shape_keys
 from geo.linear_referencing import FOLD_DEGREES, Booleans, Integers, Lines, fold_range, headings, measure, offsets
 from geo.readers import Chunk
 from roads.domain.remarks import Action, Remark
@@ -136,8 +136,7 @@ def _completed(reading: Reading, facts: dict[str, Column]) -> dict[str, Column]:
     listed = facts.pop("references")
     count = len(listed)
     has_reference = pc.fill_null(pc.greater(pc.list_value_length(listed), 0), False)
-    facts["reference"] = pc.list_element(pc.if_else(has_reference, listed, pa.scalar([None], listed.type)), 0)
-    facts["aliases"] = _as_array_words(listed)
+    facts["reference"], facts["aliases"] = _first_and_others(listed)
     language, _ = read_each(facts["name"], language_of, pa.string())
     for field in NAMES:
         fits = pc.fill_null(pc.equal(language, field), False)
@@ -156,16 +155,18 @@ def _named_road(source: str, facts: dict[str, Column]) -> Column:
     return pc.if_else(pc.is_valid(name), key, nothing(len(name)))
 
 
-def _as_array_words(listed: Column) -> Column:
-    """The references after the first, as PostgreSQL writes an array."""
+def _first_and_others(listed: Column) -> tuple[Column, Column]:
+    """The first of each row's references, and those after it as PostgreSQL writes an array."""
+    if listed.null_count == len(listed):
+        return nothing(len(listed)), nothing(len(listed))
 
     def written(references: list[str] | None) -> str | None:
         quoted = ('"' + alias.replace("\\", "\\\\").replace('"', '\\"') + '"' for alias in (references or [])[1:])
         return "{" + ",".join(quoted) + "}" if references and len(references) > 1 else None
 
-    if pc.all(pc.fill_null(pc.less(pc.list_value_length(listed), 2), True)).as_py() is not False:
-        return nothing(len(listed))
-    return pa.array([written(references) for references in listed.to_pylist()], pa.string())
+    rows = listed.to_pylist()
+    first = pa.array([references[0] if references else None for references in rows], pa.string())
+    return first, pa.array([written(references) for references in rows], pa.string())
 
 
 def _significance(highway: Column, has_reference: Column) -> Column:
@@ -194,9 +195,11 @@ def _read_shapes(reading: Reading, wkb: NDArray[np.object_], rows: Integers) -> 
     kinds = shapely.get_type_id(geometries)
     is_line = np.isin(kinds, (*LINE_TYPES, MULTILINE_TYPE)) & ~shapely.is_empty(geometries)
     remarks = list(_unusable(wkb, rows, geometries, kinds, is_line))
-    parts, index = shapely.get_parts(geometries[is_line], return_index=True)
-    filled = ~shapely.is_empty(parts)
-    parts, owner = parts[filled], rows[is_line][index[filled]]
+    parts, owner = geometries[is_line], rows[is_line]
+    if (kinds == MULTILINE_TYPE).any():
+        parts, index = shapely.get_parts(parts, return_index=True)
+        filled = ~shapely.is_empty(parts)
+        parts, owner = parts[filled], owner[index[filled]]
     values = shapely.get_coordinates(parts)
     first = offsets(shapely.get_num_coordinates(parts).astype(np.int64))
     lon, lat = to_longitude_latitude(values[:, 0], values[:, 1], reading.crs)
@@ -297,17 +300,16 @@ def _staged(
     lines = _turned(lines, traffic < 0)
     shape = shape_keys(lines)
     base = _base_ids(reading, own["source_id"], shape, row)
-    suffix = pc.if_else(
-        pa.array(part > 0), joined([repeated("", len(row)), pa.array(part.astype(str), pa.string())], "#"), ""
-    )
-    heading, _ = headings(lines)
+    # Headings tell which one-way carriageways of a road follow each other.
+    is_chained = pc.and_(pc.is_valid(own["road_key"]), pa.array(traffic != 0))
+    heading = headings(lines)[0] if pc.any(is_chained).as_py() else np.zeros(len(lines.lon))
     starts, ends = lines.first[:-1], lines.first[1:] - 1
     keys = place_keys(lines.lon, lines.lat)
     columns = {
         "n": np.arange(len(lines), dtype=np.int32),
         "row": row + first_row,
         "base_id": base,
-        "source_id": joined([base, suffix], ""),
+        "source_id": _part_ids(base, part),
         **{field: own[field] for field in ("road_key", "reference", "aliases", *NAMES)},
         **{field: own[field] for field in ("significance", "category", "direction")},
         "is_oneway": traffic != 0,
@@ -316,14 +318,22 @@ def _staged(
         "length_m": lines.lengths,
         "start_key": keys[starts],
         "end_key": keys[ends],
-        "start_heading": heading[starts],
-        "end_heading": heading[ends - 1],
+        "start_heading": pc.if_else(is_chained, pa.array(heading[starts]), pa.scalar(None, pa.float64())),
+        "end_heading": pc.if_else(is_chained, pa.array(heading[ends - 1]), pa.scalar(None, pa.float64())),
         "is_folded": fold_range(lines) > FOLD_DEGREES,
         "geometry_key": shape,
         "content_key": _content_keys(own, lines),
         "geom": to_ewkb_hex(lines),
     }
     return pa.table(columns)
+
+
+def _part_ids(base: Column, part: Integers) -> Column:
+    """`7#1`, `7#2` for the parts of a multiline."""
+    if not part.any():
+        return base
+    numbered = joined([base, pa.array(part.astype(str), pa.string())], "#")
+    return pc.if_else(pa.array(part > 0), numbered, base)
 
 
 def _turned(lines: Lines, is_turned: Booleans) -> Lines:
@@ -359,19 +369,25 @@ CONTENT = (
 
 
 def _content_keys(own: dict[str, Column], lines: Lines) -> Column:
-    """A digest of all that was read of a feature but its id."""
-    given = [_labelled(field, own[field]) for field in CONTENT if own[field].null_count < len(own[field])]
-    said = pc.dictionary_encode(joined([*given, repeated("", len(lines))], ""))
-    digests = [int.from_bytes(blake2b(words.encode(), digest_size=8).digest()) for words in said.dictionary.to_pylist()]
-    facts = np.array(digests, dtype=">u8")[np.asarray(said.indices)]
-    return hexadecimal(np.column_stack([facts, drawn_digests(lines).astype(">u8")]))
+    """A digest of all that was read of a feature but its id: what it says, and its line as it is drawn."""
+    said = np.zeros(len(lines), dtype=np.uint64)
+    for field in CONTENT:
+        # What is not said adds nothing, so that a column more or less in the file is no change.
+        if own[field].null_count < len(lines):
+            words = pc.dictionary_encode(pc.cast(own[field], pa.string()), null_encoding="encode")
+            said += _digests(field, words.dictionary.to_pylist())[np.asarray(words.indices)]
+    return hexadecimal(np.column_stack([said.astype(">u8"), drawn_digests(lines).astype(">u8")]))
 
 
-def _labelled(field: str, column: Column) -> Column:
-    """`field=value` and a mark that ends it; nothing where nothing is said, whatever other rows say."""
-    label, end = repeated(f"{field}=", len(column)), repeated("\x1f", len(column))
-    words = pc.cast(column, pa.string())
-    return pc.if_else(pc.is_valid(words), joined([label, words, end], ""), "")
+def _digests(field: str, words: list[str | None]) -> Digests:
+    """A digest of each word under a field's name, 0 for none."""
+
+    def digest(word: str | None) -> int:
+        if word is None:
+            return 0
+        return int.from_bytes(blake2b(f"{field}={word}".encode(), digest_size=8).digest())
+
+    return np.array([digest(word) for word in words], dtype=np.uint64)
 
 
 def _inner_vertices(lines: Lines) -> Table:
