@@ -27,16 +27,20 @@ def key_coordinates(key: int) -> tuple[float, float]:
     return lon / UNITS_PER_DEGREE, lat / UNITS_PER_DEGREE - 90
 
 
-def shape_keys(lines: Lines) -> LargeStringArray:
-    """32 hexadecimal digits for each line, the same whichever end it is drawn from.
+def shape_digests(lines: Lines) -> Digests:
+    """A digest of each line, the same whichever end it is drawn from."""
+    return drawn_digests(lines) + drawn_digests(lines, backwards=True)
+
+
+def shape_keys(lines: Lines, digests: Digests) -> LargeStringArray:
+    """32 hexadecimal digits for each line, out of its digest.
 
     They begin with the south-western corner, so that neighbours in space are neighbours in an index.
     """
     corner = np.empty((len(lines), 2), dtype=">u4")
     corner[:, 0] = _units(np.minimum.reduceat(lines.lon, lines.first[:-1]) + 180)
     corner[:, 1] = _units(np.minimum.reduceat(lines.lat, lines.first[:-1]) + 90)
-    either_way = drawn_digests(lines) + drawn_digests(lines, backwards=True)
-    return hexadecimal(np.column_stack([corner.view(">u8"), either_way.astype(">u8")]))
+    return hexadecimal(np.column_stack([corner.view(">u8"), digests.astype(">u8")]))
 
 
 def drawn_digests(lines: Lines, *, backwards: bool = False) -> Digests:
@@ -47,6 +51,11 @@ def drawn_digests(lines: Lines, *, backwards: bool = False) -> Digests:
     vertices = _mixed(place_keys(lines.lon, lines.lat).view(np.uint64))
     each = _mixed(vertices + number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     return np.add.reduceat(each, lines.first[:-1])
+
+
+def word_digests(words: list[str]) -> Digests:
+    """Python's own hash of words: 64 good bits, the same as long as the process lives."""
+    return np.fromiter(map(hash, words), dtype=np.int64, count=len(words)).view(np.uint64)
 
 
 def hexadecimal(numbers: NDArray[np.generic]) -> LargeStringArray:

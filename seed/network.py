@@ -22,6 +22,7 @@ from roads.domain.remarks import Remark
 from roads.models import Carriageway, Road, RoadAlias
 from roads.usecases import network
 from roads.usecases.network_columns import choose_columns
+from roads.usecases.network_early import Sorter
 from roads.usecases.network_features import Reading, prepare
 from seed.reference import DATA, demand_all, rows_of
 
@@ -92,17 +93,17 @@ def _import(session: Session, actor: Actor, file: Path) -> None:
     columns = choose_columns(file.name, opened.columns, {})
     reading = Reading(SOURCE, columns, opened.crs, KAZAKHSTAN, opened.is_openstreetmap)
     network.begin(session, actor)
-    staged = 0
+    sorter = Sorter(writes_early=False)
     for chunk in opened.chunks(columns.names):
         prepared = prepare(reading, chunk)
         _hear(file, prepared.remarks)
-        network.stage(session, actor, prepared, staged)
-        staged += len(prepared.features)
+        network.stage(session, actor, sorter.sort_out(prepared))
     settled = network.settle(session, actor, SOURCE, has_ids=columns.has_ids, retires=False)
     _hear(file, settled.remarks)
     network.chain(session, actor, SOURCE, settled.road_ids)
     network.find_junctions(session, actor, SOURCE)
-    network.write(session, actor, SOURCE, 0, staged)
+    for piece in network.unwritten(session, actor, sorter.carriageways):
+        network.write(session, actor, SOURCE, piece)
     network.replace(session, actor, SOURCE)
     network.finish(session, actor)
 

@@ -19,6 +19,7 @@ from roads.domain.remarks import Totals
 from roads.usecases import network
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.network_columns import choose_columns
+from roads.usecases.network_early import Sorter, write_early
 from roads.usecases.network_features import Reading, prepare
 from roads.usecases.network_posts import ImportPosts, sources_of_roads, take_posts
 from tests.geo.lines import Vertices, place
@@ -61,18 +62,25 @@ def take_network(
     chunk: int = 1000,
     only_highways: bool = False,
     stop_before: str = "",
+    writes_early: bool = True,
 ) -> Outcome:
-    """Import a file of these features. `stop_before` names the phase before which the import is killed."""
+    """Import a file of these features. `stop_before` names the phase before which the import is killed.
+
+    All in one transaction: `writes_early` only tells whether plain new lines are written before the others.
+    """
     names = list(dict.fromkeys(name for one in features for name in one.facts))
     columns = choose_columns("test", names, {})
     reading = Reading(source, columns, CRS.from_user_input(crs), area, only_highways)
     outcome = Outcome()
     network.begin(session, OPERATOR)
-    carriageways = rows = set_aside = 0
+    sorter = Sorter(writes_early=writes_early and not network.was_known(session, source))
+    rows = set_aside = 0
     for start in range(0, len(features), chunk):
         prepared = prepare(reading, _chunk(features[start : start + chunk], start + 1, names))
-        network.stage(session, OPERATOR, prepared, carriageways)
-        carriageways += len(prepared.features)
+        sorted_out = sorter.sort_out(prepared)
+        network.stage(session, OPERATOR, sorted_out)
+        if len(sorted_out.early):
+            write_early(session, OPERATOR, source, sorted_out.early)
         rows += prepared.rows
         set_aside += prepared.set_aside
         _hear(outcome, prepared.remarks)
@@ -82,7 +90,8 @@ def take_network(
     unchanged = network.count_unchanged(session, OPERATOR, source)
     if stop_before == "write":
         return outcome
-    network.write(session, OPERATOR, source, 0, carriageways)
+    for piece in network.unwritten(session, OPERATOR, chunk):
+        network.write(session, OPERATOR, source, piece)
     if stop_before == "replace":
         return outcome
     network.replace(session, OPERATOR, source)

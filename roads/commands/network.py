@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Connection, Engine
 
 from geo.bbox import Box
+from geo.columns import Table
 from geo.errors import UnusableFile
 from geo.readers import Layer, open_layer
 from geo.tables import Row, read_table
@@ -25,7 +26,7 @@ from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.remarks import Remark, Totals
 from roads.i18n import say
-from roads.usecases import network, network_posts
+from roads.usecases import network, network_early, network_posts
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.network_columns import choose_columns
 from roads.usecases.network_features import Prepared, Reading, prepare
@@ -137,7 +138,7 @@ def take_in_network(
 ) -> None:
     """All phases of an import; see `roads.usecases.network`."""
     main, source = places.main, reading.source
-    staged = _stage(main, opened, reading, report, phases)
+    staged = _stage(places, opened, reading, report, phases)
     phases.begin("settle", None)
     with transaction(main) as session:
         settled = network.settle(session, OPERATOR, source, has_ids=reading.columns.has_ids, retires=retires)
@@ -146,7 +147,8 @@ def take_in_network(
     with transaction(main) as session:
         network.find_junctions(session, OPERATOR, source)
         unchanged = network.count_unchanged(session, OPERATOR, source)
-    _write(places, source, staged.carriageways, phases)
+        pieces = network.unwritten(session, OPERATOR, CARRIAGEWAYS_A_CHUNK)
+    _write(places, source, pieces, phases)
     phases.begin("replace", None)
     with transaction(main) as session:
         network.replace(session, OPERATOR, source)
@@ -161,31 +163,65 @@ def take_in_network(
 class _Staged:
     """What was read so far."""
 
-    carriageways: int = 0
     rows: int = 0
     set_aside: int = 0
     not_a_road: int = 0
 
     def add(self, prepared: Prepared) -> None:
-        self.carriageways += len(prepared.features)
         self.rows += prepared.rows
         self.set_aside += prepared.set_aside
         self.not_a_road += prepared.not_a_road
 
 
-def _stage(main: Connection, opened: Layer, reading: Reading, report: Report, phases: _Phases) -> _Staged:
-    """Read the file into staging."""
-    with transaction(main) as session:
+def _stage(places: Places, opened: Layer, reading: Reading, report: Report, phases: _Phases) -> _Staged:
+    """Read the file into staging, and write beside it what need not wait for its end."""
+    with transaction(places.main) as session:
         network.begin(session, OPERATOR)
+        writes_early = places.engine is not None and not network.was_known(session, reading.source)
     phases.begin("read", opened.count)
-    staged = _Staged()
-    for features, prepared in _prepared(opened, reading):
-        with transaction(main) as session:
-            network.stage(session, OPERATOR, prepared, staged.carriageways)
-        staged.add(prepared)
-        _say_all(report, prepared.remarks)
-        phases.advance(features)
+    staged, sorter = _Staged(), network_early.Sorter(writes_early=writes_early)
+    try:
+        with _early_writer(places, reading.source) as write_early:
+            for features, prepared in _prepared(opened, reading):
+                chunk = sorter.sort_out(prepared)
+                with transaction(places.main) as session:
+                    network.stage(session, OPERATOR, chunk)
+                if len(chunk.early):
+                    write_early(chunk.early)
+                staged.add(prepared)
+                _say_all(report, prepared.remarks)
+                phases.advance(features)
+    except UnusableFile:
+        with transaction(places.main) as session:
+            network_early.take_back(session, OPERATOR, reading.source)
+        raise
     return staged
+
+
+@contextmanager
+def _early_writer(places: Places, source: str) -> Iterator[Callable[[Table], None]]:
+    """Writes in the background, on connections of its own; all is written when it closes.
+
+    It holds no more than a few chunks: where the database is slower than the file, reading waits.
+    """
+
+    def write(early: Table) -> None:
+        with transaction(places.engine or places.main) as session:
+            network_early.write_early(session, OPERATOR, source, early)
+
+    def begin(early: Table) -> None:
+        if len(writing) > WRITERS:
+            writing.popleft().result()
+        writing.append(writers.submit(write, early))
+
+    writing: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(WRITERS) as writers:
+        try:
+            yield begin
+            for written in writing:
+                written.result()
+        finally:
+            writers.shutdown(wait=False, cancel_futures=True)
 
 
 def _prepared(opened: Layer, reading: Reading) -> Iterator[tuple[int, Prepared]]:
@@ -210,18 +246,17 @@ def _chain(main: Connection, source: str, road_ids: Sequence[int], phases: _Phas
         phases.advance(len(some))
 
 
-def _write(places: Places, source: str, carriageways: int, phases: _Phases) -> None:
+def _write(places: Places, source: str, pieces: Sequence[network.Piece], phases: _Phases) -> None:
     """Write new carriageways, on several connections where there are any."""
-    phases.begin("write", carriageways)
-    starts = range(0, carriageways, CARRIAGEWAYS_A_CHUNK)
+    phases.begin("write", sum(piece.carriageways for piece in pieces))
 
-    def write(start: int) -> None:
+    def write(piece: network.Piece) -> None:
         with transaction(places.engine or places.main) as session:
-            network.write(session, OPERATOR, source, start, start + CARRIAGEWAYS_A_CHUNK)
-        phases.advance(CARRIAGEWAYS_A_CHUNK)
+            network.write(session, OPERATOR, source, piece)
+        phases.advance(piece.carriageways)
 
     with ThreadPoolExecutor(WRITERS if places.engine else 1) as writers:
-        for _ in writers.map(write, starts):
+        for _ in writers.map(write, pieces):
             pass
 
 

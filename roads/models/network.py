@@ -183,7 +183,7 @@ class StagedFeature(Base):
 
     `row` is the feature in the file, 0 for a carriageway that is in the network but not in the file. `base_id` is the
     feature's id, `source_id` adds the part of a multiline. Keys of places are longitude and latitude in 1e-7 degrees.
-    Only one-way features of a road have headings.
+    Only one-way features of a road have headings. `is_doubtful`: its id or line may stand earlier in the file too.
     """
 
     __tablename__ = "staged_feature"
@@ -211,11 +211,30 @@ class StagedFeature(Base):
     start_heading: Mapped[float | None] = mapped_column(Double)
     end_heading: Mapped[float | None] = mapped_column(Double)
     is_folded: Mapped[bool]
+    is_doubtful: Mapped[bool]
     geometry_key: Mapped[Words]
     content_key: Mapped[Words]
     geom: Mapped[WKBElement] = mapped_column(
         Geometry("LINESTRINGM", srid=4326, dimension=3, spatial_index=False, nullable=False)
     )
+
+
+class StagedWritten(Base):
+    """A plain new line that was written while the rest of the file was being read: what tells features that repeat it,
+    and where others may join it. The columns are those of `staged_feature`.
+    """
+
+    __tablename__ = "staged_written"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    __mapper_args__ = {"primary_key": ["n"]}
+
+    n: Mapped[int]
+    row: Mapped[int]
+    base_id: Mapped[Words]
+    start_key: Mapped[int] = mapped_column(BigInteger)
+    end_key: Mapped[int] = mapped_column(BigInteger)
+    geometry_key: Mapped[Words]
+    content_key: Mapped[Words]
 
 
 class StagedAside(Base):

@@ -1,8 +1,12 @@
--- Takes features out of staging whose id stands in the file a second time: the first row of the file holds. Takes digests
--- (bigint[]) of the ids to look at. Gives row, first_row, id, and whether the repeated feature says the same as the first.
-WITH listed AS MATERIALIZED (
-    SELECT n, row, base_id, content_key FROM staged_feature
-    WHERE hashtextextended(base_id, 0) = ANY (CAST(:digests AS bigint[]))
+-- Takes features out of staging whose id stands in the file a second time: the first row of the file holds. Gives row,
+-- first_row, id, and whether the repeated feature says the same as the first.
+WITH doubtful AS MATERIALIZED (
+    SELECT DISTINCT base_id FROM staged_feature WHERE is_doubtful
+),
+listed AS MATERIALIZED (
+    SELECT n, row, base_id, content_key FROM staged_feature JOIN doubtful USING (base_id)
+    UNION ALL
+    SELECT n, row, base_id, content_key FROM staged_written JOIN doubtful USING (base_id)
 ),
 content AS MATERIALIZED (
     SELECT

@@ -1,14 +1,22 @@
 -- Finds features that lie exactly on one another under different ids. One that also says the same as the first is taken
--- out of staging; others stay (both directions of a road may be drawn on one line). Takes digests (bigint[]) of the lines
--- to look at. Gives row, first_row, id, and whether the feature went.
-WITH listed AS MATERIALIZED (
-    SELECT n, row, base_id, source_id, content_key, geometry_key FROM staged_feature
-    WHERE hashtextextended(geometry_key, 0) = ANY (CAST(:digests AS bigint[]))
+-- out of staging; others stay (both directions of a road may be drawn on one line). Gives row, first_row, id, and whether
+-- the feature went.
+WITH doubtful AS MATERIALIZED (
+    SELECT DISTINCT geometry_key FROM staged_feature WHERE is_doubtful
+),
+listed AS MATERIALIZED (
+    SELECT n, row, base_id, source_id = base_id AS is_whole, content_key, geometry_key
+    FROM staged_feature
+    JOIN doubtful USING (geometry_key)
+    UNION ALL
+    SELECT n, row, base_id, true, content_key, geometry_key
+    FROM staged_written
+    JOIN doubtful USING (geometry_key)
 ),
 again AS MATERIALIZED (
     SELECT
         f.n, f.row, g.row AS first_row, f.base_id,
-        f.content_key = g.content_key AND f.source_id = f.base_id AND g.source_id = g.base_id AS is_same
+        f.content_key = g.content_key AND f.is_whole AND g.is_whole AS is_same
     FROM listed f
     JOIN listed g ON g.geometry_key = f.geometry_key AND g.n < f.n
     WHERE NOT EXISTS (SELECT FROM listed h WHERE h.geometry_key = f.geometry_key AND h.n < g.n)

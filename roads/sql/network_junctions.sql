@@ -4,6 +4,10 @@ WITH place AS (
     UNION ALL
     SELECT n, end_key FROM staged_feature
     UNION ALL
+    SELECT n, start_key FROM staged_written
+    UNION ALL
+    SELECT n, end_key FROM staged_written
+    UNION ALL
     SELECT n, place_key FROM staged_vertex
 ),
 junction AS MATERIALIZED (

@@ -1,4 +1,5 @@
--- Says of each staged feature whether the network has it: by id within the source. Takes source.
+-- Says of each staged feature whether the network has it: by id within the source. Takes source, and was_known: whether
+-- the network had anything of it before this import.
 -- A line that is new, nameless and measured from its own start needs no row here: that is most of a city's network.
 -- The second half of a content key is the digest of the line as it is drawn.
 INSERT INTO staged_change (
@@ -15,7 +16,8 @@ WITH matched AS MATERIALIZED (
             ELSE 'moved'
         END AS state
     FROM staged_feature f
-    LEFT JOIN carriageway c ON c.source = :source AND c.source_id = f.source_id AND c.retired_at IS NULL
+    LEFT JOIN carriageway c
+        ON CAST(:was_known AS boolean) AND c.source = :source AND c.source_id = f.source_id AND c.retired_at IS NULL
     WHERE c.id IS NOT NULL OR f.road_key IS NOT NULL OR f.direction = 'reverse' OR f.chainage_from_m IS NOT NULL
 ),
 named AS MATERIALIZED (

@@ -1,8 +1,9 @@
 """Importing a road network: read it, find out what is new, measure it, and let new measurements succeed old ones.
 
-The phases of one import, each a transaction or several: `begin`, `stage` for every chunk of the file, `settle`, `chain`
-for groups of roads, `find_junctions`, `write` for ranges of what was staged, `replace` (the last chunk, in which
-things also retire), `finish`. A killed import leaves whole carriageways or none; the same file once more completes it.
+The phases of one import, each a transaction or several: `begin`, `stage` for every chunk of the file (and
+`network_early.write_early` beside it), `settle`, `chain` for groups of roads, `find_junctions`, `write` for ranges of
+what was staged, `replace` (the last chunk, in which things also retire), `finish`. A killed import leaves whole
+carriageways or none; the same file once more completes it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ import numpy as np
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from geo.columns import Table, pa, pc
 from geo.ewkb import from_ewkb
 from geo.linear_referencing import measure
 from roads.domain.actors import Actor, Permission
@@ -21,7 +21,7 @@ from roads.domain.remarks import Action, Remark
 from roads.sql import statement
 from roads.usecases import liability
 from roads.usecases.network_chains import chain_staged, measure_changed
-from roads.usecases.network_features import Prepared
+from roads.usecases.network_early import SortedOut
 from roads.usecases.network_measures import copy_pieces, write_staged
 from roads.usecases.network_staging import copy_table, empty_staging, empty_temporary, plan_for_bulk
 from roads.usecases.network_successions import replace_carriageways
@@ -55,18 +55,23 @@ def begin(session: Session, actor: Actor) -> None:
     empty_staging(session)
 
 
-def stage(session: Session, actor: Actor, prepared: Prepared, first_n: int) -> None:
-    """Keep a chunk of checked and measured features in staging, numbered from `first_n`."""
+def was_known(session: Session, source: str) -> bool:
+    """Whether the network had anything of a source before this import: lines are written early where it had not."""
+    asked = text(
+        "SELECT NOT EXISTS (SELECT FROM staged_written) "
+        "AND EXISTS (SELECT FROM carriageway WHERE source = :source AND retired_at IS NULL)"
+    )
+    return bool(session.scalar(asked, {"source": source}))
+
+
+def stage(session: Session, actor: Actor, chunk: SortedOut) -> None:
+    """Keep what of a chunk of checked and measured features is not written early."""
     actor.require(Permission.IMPORT_NETWORK)
-    copy_table(session, "staged_feature", _numbered(prepared.features, first_n))
-    copy_table(session, "staged_vertex", _numbered(prepared.vertices, first_n))
-    if prepared.aside_ids:
+    copy_table(session, "staged_feature", chunk.features)
+    copy_table(session, "staged_vertex", chunk.vertices)
+    if chunk.aside_ids:
         keep = text("INSERT INTO staged_aside (base_id) SELECT unnest(CAST(:ids AS text[])) ON CONFLICT DO NOTHING")
-        session.execute(keep, {"ids": prepared.aside_ids})
-
-
-def _numbered(table: Table, first_n: int) -> Table:
-    return table.set_column(0, "n", pc.add(table["n"], pa.scalar(first_n, pa.int32())))
+        session.execute(keep, {"ids": chunk.aside_ids})
 
 
 def settle(session: Session, actor: Actor, source: str, *, has_ids: bool, retires: bool) -> Settled:
@@ -77,22 +82,17 @@ def settle(session: Session, actor: Actor, source: str, *, has_ids: bool, retire
     actor.require(Permission.IMPORT_NETWORK)
     plan_for_bulk(session)
     remarks, rows = _repeated(session, has_ids=has_ids)
-    known = {"source": source}
-    session.execute(statement("network_match_ids"), known)
-    if _has_carriageways(session, source):
+    known = was_known(session, source)
+    session.execute(statement("network_match_ids"), {"source": source, "was_known": known})
+    if known:
         if has_ids:
-            session.execute(statement("network_match_lines"), known)
-        session.execute(statement("network_find_leaving"), {**known, "retires": retires})
+            session.execute(statement("network_match_lines"), {"source": source})
+        session.execute(statement("network_find_leaving"), {"source": source, "retires": retires})
     session.execute(statement("network_upsert_roads"))
     session.execute(statement("network_assign_roads"))
     session.execute(statement("network_insert_aliases"))
     _measure_updated_alone(session)
     return Settled(list(session.scalars(statement("network_touched_roads"))), len(rows), remarks)
-
-
-def _has_carriageways(session: Session, source: str) -> bool:
-    asked = text("SELECT EXISTS (SELECT FROM carriageway WHERE source = :source AND retired_at IS NULL)")
-    return bool(session.scalar(asked, {"source": source}))
 
 
 def _repeated(session: Session, *, has_ids: bool) -> tuple[list[Remark], set[int]]:
@@ -117,8 +117,7 @@ def _repeated(session: Session, *, has_ids: bool) -> tuple[list[Remark], set[int
 
 
 def _dropped(session: Session, what: str) -> Sequence[Row[Any]]:
-    digests = list(session.scalars(statement(f"network_repeated_{what}")))
-    return session.execute(statement(f"network_drop_repeated_{what}"), {"digests": digests}).all() if digests else []
+    return session.execute(statement(f"network_drop_repeated_{what}")).all()
 
 
 def _first(row: object) -> dict[str, object]:
@@ -142,7 +141,7 @@ def find_junctions(session: Session, actor: Actor, source: str) -> None:
     """Find out where carriageways of the source meet, so that streets can be cut there."""
     actor.require(Permission.IMPORT_NETWORK)
     plan_for_bulk(session)
-    if _has_carriageways(session, source):
+    if was_known(session, source):
         session.execute(statement("network_other_vertices"), {"source": source})
     session.execute(statement("network_junctions"))
 
@@ -150,7 +149,7 @@ def find_junctions(session: Session, actor: Actor, source: str) -> None:
 def count_unchanged(session: Session, actor: Actor, source: str) -> Unchanged:
     """Which rows the network says already. Ask before it is written."""
     actor.require(Permission.IMPORT_NETWORK)
-    if not _has_carriageways(session, source):
+    if not was_known(session, source):
         return Unchanged(0, ())
     plan_for_bulk(session)
     remarks = [
@@ -160,15 +159,32 @@ def count_unchanged(session: Session, actor: Actor, source: str) -> Unchanged:
     return Unchanged(session.scalars(statement("network_unchanged")).one(), remarks)
 
 
-def write(session: Session, actor: Actor, source: str, from_n: int, to_n: int) -> None:
-    """Write the new carriageways numbered from `from_n` up to, not including, `to_n`, with their segments."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """So many carriageways to write, numbered from `from_n` up to, not including, `to_n`."""
+
+    from_n: int
+    to_n: int
+    carriageways: int
+
+
+def unwritten(session: Session, actor: Actor, size: int) -> list[Piece]:
+    """What is still to be written, in pieces of so many carriageways."""
     actor.require(Permission.IMPORT_NETWORK)
     plan_for_bulk(session)
-    between = {"from_n": from_n, "to_n": to_n}
+    rows = session.execute(statement("network_unwritten"), {"size": size})
+    return [Piece(row.from_n, row.to_n, row.carriageways) for row in rows]
+
+
+def write(session: Session, actor: Actor, source: str, piece: Piece) -> None:
+    """Write the new carriageways of a piece with their segments."""
+    actor.require(Permission.IMPORT_NETWORK)
+    plan_for_bulk(session)
+    between = {"from_n": piece.from_n, "to_n": piece.to_n}
     session.execute(statement("network_write_plain"), {"source": source, **between})
     empty_temporary(session, "writing")
     session.execute(statement("network_list_new"), between)
-    write_staged(session, source, from_n, to_n)
+    write_staged(session, source, piece.from_n, piece.to_n)
 
 
 def replace(session: Session, actor: Actor, source: str) -> None:

@@ -231,5 +231,6 @@ def _remaining_features(rows: Sequence[Row[Any]], lines: Lines, known: Lines, nu
         "start_key": keys[starts],
         "end_key": keys[ends],
         "is_folded": fold_range(lines) > FOLD_DEGREES,
+        "is_doubtful": [False] * len(rows),
         "geom": to_ewkb_hex(lines),
     })  # fmt: skip

@@ -14,7 +14,7 @@ from geo.bbox import Box
 from geo.columns import Column, Table, first_given, joined, nothing, pa, pc, read_each, repeated
 from geo.crs import Floats, to_longitude_latitude
 from geo.ewkb import to_ewkb_hex
-from geo.keys import Digests, drawn_digests, hexadecimal, place_keys, shape_keys
+from geo.keys import Digests, drawn_digests, hexadecimal, place_keys, shape_digests, shape_keys, word_digests
 from geo.linear_referencing import FOLD_DEGREES, Booleans, Integers, Lines, fold_range, headings, measure, offsets
 from geo.readers import Chunk
 from roads.domain.remarks import Action, Remark
@@ -58,10 +58,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A chunk ready for the staging tables, its carriageways numbered from 0; remarks; what became of its rows."""
+    """A chunk ready for the staging tables, its carriageways numbered from 0; remarks; what became of its rows.
+
+    `is_plain` marks features that are nothing but a line between two vertices: no road, no chainage of their own.
+    Digests tell whether a line or an id may be in the file twice.
+    """
 
     features: Table
     vertices: Table
+    is_plain: Booleans
+    line_digests: Digests
+    id_digests: Digests
     remarks: list[Remark]
     rows: int
     set_aside: int
@@ -80,9 +87,14 @@ def prepare(reading: Reading, chunk: Chunk) -> Prepared:
     mine = [remark for remark in remarks if wanted[remark.row]]
     aside = {remark.row for remark in mine if remark.action is Action.SET_ASIDE}
     lines, owner, part = _without(shapes, aside)
+    digests = shape_digests(lines)
+    features = _staged(reading, facts, lines, digests, owner, part, chunk.first_row)
     return Prepared(
-        _staged(reading, facts, lines, owner, part, chunk.first_row),
+        features,
         _inner_vertices(lines),
+        _is_plain(features, lines) & (part == 0),
+        digests,
+        word_digests(features["base_id"].to_pylist()) if reading.columns.has_ids else digests,
         [_numbered(remark, chunk.first_row) for remark in mine],
         len(np.unique(owner)),
         len(aside),
@@ -289,6 +301,7 @@ def _staged(
     reading: Reading,
     facts: dict[str, Column],
     lines: Lines,
+    digests: Digests,
     row: Integers,
     part: Integers,
     first_row: int,
@@ -298,7 +311,7 @@ def _staged(
     traffic = np.asarray(own["traffic"])
     # A way driven against its drawing is turned round: drawn as driven, like all others.
     lines = _turned(lines, traffic < 0)
-    shape = shape_keys(lines)
+    shape = shape_keys(lines, digests)
     base = _base_ids(reading, own["source_id"], shape, row)
     # Headings tell which one-way carriageways of a road follow each other.
     is_chained = pc.and_(pc.is_valid(own["road_key"]), pa.array(traffic != 0))
@@ -334,6 +347,19 @@ def _part_ids(base: Column, part: Integers) -> Column:
         return base
     numbered = joined([base, pa.array(part.astype(str), pa.string())], "#")
     return pc.if_else(pa.array(part > 0), numbered, base)
+
+
+LONGEST_PLAIN_M = 1500.0
+
+
+def _is_plain(features: Table, lines: Lines) -> Booleans:
+    """Nothing but a line: what is written of it depends on no other feature. An inner vertex may be a junction."""
+    is_alone = pc.and_(pc.is_null(features["road_key"]), pc.is_null(features["chainage_from_m"]))
+    is_forward = pc.fill_null(pc.not_equal(features["direction"], "reverse"), True)
+    is_plain: Booleans = (
+        np.asarray(pc.and_(is_alone, is_forward)) & (lines.sizes == 2) & (lines.lengths < LONGEST_PLAIN_M)
+    )
+    return is_plain
 
 
 def _turned(lines: Lines, is_turned: Booleans) -> Lines:

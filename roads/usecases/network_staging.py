@@ -10,7 +10,7 @@ from geo.columns import Table, pa, to_csv
 from geo.ewkb import to_ewkb_hex
 from geo.linear_referencing import Integers, Lines
 
-STAGED = ("staged_feature", "staged_aside", "staged_vertex", "staged_cut", "staged_change")
+STAGED = ("staged_feature", "staged_written", "staged_aside", "staged_vertex", "staged_cut", "staged_change")
 
 # Tables of one transaction only: what a phase works out in Python and hands to the statements after it.
 _TEMPORARY = {

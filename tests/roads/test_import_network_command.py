@@ -161,6 +161,26 @@ def test_a_file_that_is_not_geodata_is_exit_2(engine: Engine, tmp_path: Path) ->
     assert (result.exit_code, result.stderr) == (2, "words.txt is no geodata that can be read here.\n")
 
 
+def test_a_file_that_breaks_off_is_exit_2_and_leaves_nothing_in_use(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from roads.commands import network as command
+
+    monkeypatch.setattr(command, "PREPARERS", 1)
+    lines = [feature((n % 400 * 50, n // 400), (n % 400 * 50 + 40, n // 400)).geometry for n in range(110_000)]
+    path = tmp_path / "roads.fgb"
+    frame = geopandas.GeoDataFrame({"source_id": [str(n) for n in range(110_000)]}, geometry=lines, crs="EPSG:4326")
+    frame.to_file(path, SPATIAL_INDEX="NO")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1000])
+    result = run("import-network", path)
+    assert (result.exit_code, len(result.stderr.strip().splitlines())) == (2, 1)
+    assert count(engine, "carriageway") > 0, "nothing had been written: this shows nothing"
+    assert count(engine, "carriageway WHERE retired_at IS NULL") == 0
+    path.write_bytes(whole)
+    assert "imported=110000 unchanged=0 set_aside=0" in run("import-network", path).stdout
+
+
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_a_layer_without_a_crs_is_exit_2_with_the_remedy(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "roads.fgb"
@@ -211,6 +231,22 @@ def _killed_while(command: list[str], engine: Engine, condition: str) -> None:
         process.wait()
 
 
+def test_an_import_killed_while_it_reads_is_completed_by_the_same_command(engine: Engine, tmp_path: Path) -> None:
+    """Nameless lines are written while the file is being read, chunk by chunk."""
+    lines = [feature((n % 400 * 50, n // 400), (n % 400 * 50 + 40, n // 400), source_id=f"{n}") for n in range(110_000)]
+    file = write(tmp_path / "roads.geojson", lines)
+    _killed_while(["import-network", str(file)], engine, "SELECT count(*) > 0 FROM carriageway")
+    _until(
+        engine, "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND xact_start < now()"
+    )
+    early = count(engine, "carriageway")
+    assert early == count(engine, "segment")
+    result = run("import-network", file)
+    assert result.stdout == f"read=110000 imported={110_000 - early} unchanged={early} set_aside=0 not_a_road=0\n"
+    assert count(engine, "carriageway") == count(engine, "segment") == 110_000
+    assert count(engine, "staged_written") == 0
+
+
 @pytest.mark.parametrize(
     "condition", ["SELECT count(*) > 0 FROM staged_feature", "SELECT count(*) > 0 FROM carriageway"]
 )
@@ -250,6 +286,22 @@ def test_imports_wait_for_each_other(engine: Engine, tmp_path: Path, database_ur
     said, _ = waiting.communicate(timeout=60)
     assert "imported=4" in said
     other.dispose()
+
+
+def test_two_sources_can_be_imported_at_once(engine: Engine, tmp_path: Path, database_url: str) -> None:
+    lines = [feature((n * 50, 0), (n * 50 + 40, 0), source_id=f"n{n}") for n in range(2000)]
+    file = write(tmp_path / "roads.geojson", [*lines, *ROADS])
+    command = [sys.executable, "-m", "roads", "import-network", str(file), "--source"]
+    environment = {**os.environ, "ROADS_DATABASE_URL": database_url}
+    running = [
+        subprocess.Popen([*command, source], env=environment, stdout=subprocess.PIPE, text=True)
+        for source in ("north", "south")
+    ]
+    said = [process.communicate(timeout=60)[0].strip() for process in running]
+    assert said == ["read=2004 imported=2004 unchanged=0 set_aside=0 not_a_road=0"] * 2
+    for source in ("north", "south"):
+        assert count(engine, f"carriageway WHERE source = '{source}'") == 2004
+        assert "unchanged=2004" in run("import-network", file, "--source", source).stdout
 
 
 def _until(engine: Engine, condition: str) -> None:
@@ -340,3 +392,19 @@ def test_real_networks_come_in_together(
     monkeypatch.setenv("ROADS_AREA", "46,40,88,56")
     refused = run("import-network", shared_data / "roads" / "moscow.gpkg", "--source", "third")
     assert (refused.exit_code, "set_aside=449" in refused.stdout) == (3, True)
+
+
+@pytest.mark.shared_data
+@pytest.mark.slow
+def test_a_real_network_of_half_a_million_lines_comes_in_and_again_changes_nothing(
+    engine: Engine, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROADS_AREA", "world")
+    file, report = shared_data / "roads" / "scale_526899.parquet", tmp_path / "report.csv"
+    first, second = (run("import-network", file, "--report", report) for _ in range(2))
+    assert (first.exit_code, first.stdout) == (
+        3,
+        "read=522227 imported=522197 unchanged=0 set_aside=30 not_a_road=4672\n",
+    )
+    assert second.stdout == "read=522227 imported=0 unchanged=522197 set_aside=30 not_a_road=4672\n"
+    assert count(engine, "carriageway") == count(engine, "carriageway WHERE retired_at IS NULL") == 522_197

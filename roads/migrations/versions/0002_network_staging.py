@@ -12,13 +12,24 @@ down_revision: str | None = "0001"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-STAGED = "staged_feature, staged_aside, staged_vertex, staged_cut, staged_change"
+STAGED = "staged_feature, staged_written, staged_aside, staged_vertex, staged_cut, staged_change"
 
 
 def upgrade() -> None:
     op.drop_index("carriageway_geometry_key_idx", table_name="carriageway")
     op.drop_constraint("segment_carriageway_id_fkey", "segment", type_="foreignkey")
     _create_staged_feature()
+    op.create_table(
+        "staged_written",
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Text(), nullable=False),
+        sa.Column("start_key", sa.BigInteger(), nullable=False),
+        sa.Column("end_key", sa.BigInteger(), nullable=False),
+        sa.Column("geometry_key", sa.Text(), nullable=False),
+        sa.Column("content_key", sa.Text(), nullable=False),
+        prefixes=["UNLOGGED"],
+    )
     op.create_table(
         "staged_aside",
         sa.Column("base_id", sa.Text(), nullable=False),
@@ -89,6 +100,7 @@ def _create_staged_feature() -> None:
         sa.Column("start_heading", sa.Double(), nullable=True),
         sa.Column("end_heading", sa.Double(), nullable=True),
         sa.Column("is_folded", sa.Boolean(), nullable=False),
+        sa.Column("is_doubtful", sa.Boolean(), nullable=False),
         sa.Column("geometry_key", sa.Text(), nullable=False),
         sa.Column("content_key", sa.Text(), nullable=False),
         sa.Column(
@@ -103,7 +115,7 @@ def _create_staged_feature() -> None:
 
 def downgrade() -> None:
     op.execute("REVOKE USAGE ON SEQUENCE carriageway_id_seq FROM roads_app")
-    for table in ("staged_change", "staged_cut", "staged_vertex", "staged_aside", "staged_feature"):
+    for table in ("staged_change", "staged_cut", "staged_vertex", "staged_aside", "staged_written", "staged_feature"):
         op.drop_table(table)
     op.create_foreign_key(
         "segment_carriageway_id_fkey", "segment", "carriageway", ["carriageway_id"], ["id"], ondelete="CASCADE"
