@@ -7,8 +7,8 @@ INSERT INTO carriageway (
 OVERRIDING SYSTEM VALUE
 SELECT
     w.id, s.road_id, coalesce(s.chain_id, w.id), :source, f.source_id,
-    coalesce(s.direction, CASE WHEN f.is_oneway THEN 'forward' ELSE 'single' END), f.significance, f.category, f.kato,
-    coalesce(m.geom, f.geom),
+    coalesce(s.direction, f.direction, CASE WHEN f.is_oneway THEN 'forward' ELSE 'single' END),
+    f.significance, f.category, f.kato, coalesce(m.geom, f.geom),
     int4range(coalesce(m.from_cm, 0), coalesce(m.to_cm, greatest(CAST(round(f.length_m * 100) AS integer), 1))),
     coalesce(s.measured_by, 'geodesic'), f.geometry_key, f.content_key
 FROM writing w

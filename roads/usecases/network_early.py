@@ -85,7 +85,7 @@ def _copy_plain(session: Session, source: str, lines: Table) -> None:
         "id": ids,
         "chain_id": ids,
         "source": repeated(source, count),
-        "direction": pc.if_else(lines["is_oneway"], "forward", "single"),
+        "direction": pc.coalesce(lines["direction"], pc.if_else(lines["is_oneway"], "forward", "single")),
         "extent": extent,
         "measured_by": repeated("geodesic", count),
         **{field: lines[field] for field in same},

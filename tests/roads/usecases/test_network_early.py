@@ -82,6 +82,18 @@ def facts(session: Session, source: str) -> Sequence[Row[Any]]:
     ).all()
 
 
+@pytest.mark.parametrize("writes_early", [True, False])
+@pytest.mark.parametrize(
+    "others", [[], [feature((150, 0), (150, 50), source_id="side")]], ids=["alone", "with a junction"]
+)
+def test_a_nameless_line_keeps_the_direction_it_states(
+    session: Session, writes_early: bool, others: list[Feature]
+) -> None:
+    vertices = [(0, 0), (150, 0), (300, 0)] if others else [(0, 0), (300, 0)]
+    take_network(session, feature(*vertices, source_id="ramp", direction="forward"), *others, writes_early=writes_early)
+    assert the(session, "ramp").direction == "forward"
+
+
 @pytest.mark.parametrize("chunk", [1, 1000])
 def test_a_row_that_repeats_an_early_one_is_set_aside_with_the_row_it_repeats(session: Session, chunk: int) -> None:
     same_line, other_line = feature((0, 0), (300, 0), source_id="b"), feature((0, 9), (300, 9), source_id="plain")
