@@ -11,7 +11,6 @@ from roads.domain.actors import Actor
 from roads.queries import operations
 from roads.queries.operations import IdRange
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
-from roads.usecases.placing import place_many_defects
 
 DEFECTS_AT_ONCE = 500_000
 PLACES_AT_ONCE = 50_000
@@ -50,6 +49,9 @@ class PlaceWaitingDefects:
 
     def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
         """Place what is still unplaced in the range."""
+        # Loaded here because it brings NumPy, Shapely and Arrow along, and most commands of this process place nothing.
+        from roads.usecases.placing import place_many_defects  # noqa: PLC0415
+
         defects = operations.unplaced_defects(session, piece.ids)
         place_many_defects(session, actor, PlaceDefects(defects, self.snap_m))
         return {"defects": len(defects)}

@@ -105,7 +105,7 @@ def _are_answered(session: Session, command: AttributeDefects) -> bool:
     """Whether answers were ever given there. The locks on the carriageways hold that until the transaction ends."""
     # Asking the answers themselves reads all of them where none is found.
     given = exists().where(
-        Carriageway.id == func.any(list(command.carriageway_ids)), Carriageway.attributed_revision > 0
+        models.Carriageway.id == func.any(list(command.carriageway_ids)), models.Carriageway.attributed_revision > 0
     )
     return command.off_network or bool(session.scalar(select(given)))
 
