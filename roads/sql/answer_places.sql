@@ -9,6 +9,10 @@
 WITH place AS NOT MATERIALIZED (
     -- include: places_of_carriageways
 ),
+-- Stretches, and points that see farther than 100 m.
+far AS MATERIALIZED (
+    SELECT * FROM place WHERE to_cm - from_cm > 1 OR accuracy_cm > 10000
+),
 row_km AS MATERIALIZED (
     SELECT
         l.carriageway_id, l.element, km, seen.first_km, lower(l.extent) AS from_cm, upper(l.extent) AS to_cm,
@@ -16,7 +20,7 @@ row_km AS MATERIALIZED (
     FROM (
         -- include: liability_stored
     ) AS l
-    CROSS JOIN (SELECT coalesce(max(accuracy_cm), 0) AS cm FROM place) AS reach
+    CROSS JOIN (SELECT greatest(10000, max(accuracy_cm) FILTER (WHERE to_cm - from_cm = 1)) AS cm FROM far) AS reach
     CROSS JOIN LATERAL (
         SELECT (lower(l.extent) - reach.cm) / 100000 AS first_km, (upper(l.extent) + reach.cm) / 100000 AS last_km
     ) AS seen
@@ -33,8 +37,9 @@ point AS MATERIALIZED (
     FROM (SELECT place.*, greatest(accuracy_cm - 1, 0) AS reach_cm FROM place) AS p
     LEFT JOIN row_km l
         ON l.carriageway_id = p.carriageway_id AND l.element = p.element AND l.km = p.from_cm / 100000
-        AND l.from_cm < p.to_cm + p.reach_cm AND l.to_cm > p.from_cm - p.reach_cm
+        -- Days first: of the rows of a kilometre, works, warranty and expiry lie on the same metres.
         AND l.from_on <= p.covered_on AND l.until_on > p.covered_on
+        AND l.from_cm < p.to_cm + p.reach_cm AND l.to_cm > p.from_cm - p.reach_cm
     WHERE coalesce(p.to_cm - p.from_cm, 1) < 2
 ),
 doubtful AS (
@@ -61,10 +66,10 @@ doubtful AS (
     GROUP BY
         p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, seen.from_cm, seen.to_cm
 ),
-stretch AS MATERIALIZED (
+stretch AS (
     SELECT defect_id, carriageway_id, element, from_cm, to_cm, covered_on, confidence
-    FROM place
-    WHERE to_cm - from_cm >= 2
+    FROM far
+    WHERE to_cm - from_cm > 1
 ),
 -- Neighbouring rows may give one answer (their periods differ): they are one part.
 stretch_part AS MATERIALIZED (
@@ -80,7 +85,7 @@ stretch_part AS MATERIALIZED (
     ) AS s
     JOIN row_km l
         ON l.carriageway_id = s.carriageway_id AND l.element = s.element AND l.km = s.km
-        AND l.from_cm < s.to_cm AND l.to_cm > s.from_cm AND l.from_on <= s.covered_on AND l.until_on > s.covered_on
+        AND l.from_on <= s.covered_on AND l.until_on > s.covered_on AND l.from_cm < s.to_cm AND l.to_cm > s.from_cm
         -- A pair that shares several kilometres counts in the first one.
         AND l.km = greatest(l.first_km, s.from_cm / 100000)
     GROUP BY

@@ -7,13 +7,10 @@ WITH known AS (
         coalesce(from_cm, 0) AS from_key, from_cm, to_cm, source_id, contract_id, decided_on, rule_version, outcome,
         reason, likely_outcome
     FROM attribution
-    WHERE carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND replaced_at = 'infinity'
-    UNION ALL
-    SELECT
-        ctid, defect_id, 0, NULL, 0, NULL, NULL, source_id, contract_id, decided_on, rule_version, outcome, reason,
-        likely_outcome
-    FROM attribution
-    WHERE CAST(:off_network AS boolean) AND carriageway_id IS NULL AND replaced_at = 'infinity'
+    WHERE replaced_at = 'infinity' AND (
+        carriageway_id = ANY (CAST(:carriageway_ids AS integer[]))
+        OR (CAST(:off_network AS boolean) AND carriageway_id IS NULL)
+    )
 ),
 compared AS MATERIALIZED (
     SELECT

@@ -38,13 +38,13 @@ class Attributed:
     added: int
 
 
-MISLED = ("enable_nestloop", "enable_mergejoin", "enable_indexscan")
+MISLED = ("enable_nestloop", "enable_mergejoin")
 """What the planner would choose for the ranges of whole carriageways, and wait for hours."""
 
 
 @contextmanager
 def hash_joins(session: Session) -> Iterator[None]:
-    """Joins by hash, rows in the order they lie."""
+    """Joins by hash only."""
     _plan(session, {**dict.fromkeys(MISLED, "off"), "work_mem": "256MB"})
     yield
     _plan(session, dict.fromkeys([*MISLED, "work_mem"], "DEFAULT"))

@@ -33,24 +33,37 @@ COLUMNS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPlaces:
+    """Rows of `placement` that are beyond doubt, on which carriageways they lie, and the defects that are in doubt."""
+
+    places: Table
+    carriageways: list[int]
+    in_doubt: list[int]
+
+
 def place_many_defects(session: Session, actor: Actor, command: PlaceDefects) -> list[int]:
     """As `place_defects`, for a great many; gives the carriageways whose answers must be given anew (marked so)."""
+    found = find_places(session, actor, command)
+    copy_table(session, "placement", found.places)
+    mark_touched(session, found.carriageways)
+    touched = set(found.carriageways)
+    if found.in_doubt:
+        touched.update(place_defects(session, actor, PlaceDefects(found.in_doubt, command.snap_m)))
+    return sorted(touched)
+
+
+def find_places(session: Session, actor: Actor, command: PlaceDefects) -> FoundPlaces:
+    """The places of defects that have none, as far as they are beyond doubt. Stores nothing."""
     actor.require(Permission.RUN_JOBS)
     spots = _unplaced_spots(session, command)
-    is_placed = np.zeros(len(spots), dtype=bool)
-    touched: list[int] = []
-    if len(spots):
-        found = _find(session, spots)
-        is_placed = found.is_plain
-        copy_table(session, "placement", _in_order(_placements(spots, found).filter(pa.array(is_placed))))
-        touched = found.carriageways
-        mark_touched(session, touched)
-    placed = np.asarray(spots["defect_id"])[is_placed]
+    if not len(spots):
+        return FoundPlaces(spots, [], list(command.defect_ids))
+    found = _find(session, spots)
+    places = _in_order(_placements(spots, found).filter(pa.array(found.is_plain)))
     asked = np.asarray(command.defect_ids, dtype=np.int64)
-    rest = asked[~np.isin(asked, placed)].tolist()
-    if rest:
-        touched += place_defects(session, actor, PlaceDefects(rest, command.snap_m))
-    return sorted(set(touched))
+    in_doubt: list[int] = asked[~np.isin(asked, places["defect_id"].to_numpy())].tolist()
+    return FoundPlaces(places, found.carriageways, in_doubt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, text
 
+TABLES = ("compared_placement", "compared_attribution", "compared_copy")
+
 METRIC = 3857
 """Web Mercator stretches metres by 1/cos(latitude); the search radius is widened by as much."""
 
 
-def place_with_geopandas(engine: Engine, *, store: bool) -> float:
+def place_with_geopandas(engine: Engine) -> float:
     """Nearest carriageway of every defect's first end; gives the seconds of `to_crs` and `sjoin_nearest` alone."""
     from time import perf_counter
 
@@ -21,8 +23,7 @@ def place_with_geopandas(engine: Engine, *, store: bool) -> float:
     began = perf_counter()
     joined = gpd.sjoin_nearest(defects.to_crs(METRIC), segments.to_crs(METRIC), max_distance=45, distance_col="away")
     took = perf_counter() - began
-    if store:
-        joined.drop(columns="index_right").to_postgis("compared_placement", engine, if_exists="replace")
+    joined.drop(columns="index_right").to_postgis("compared_placement", engine, if_exists="replace")
     return took
 
 
