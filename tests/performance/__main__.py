@@ -166,7 +166,7 @@ def bench_placing(engine: Engine, turns: int) -> None:
 def bench_attribution(engine: Engine, turns: int) -> None:
     """First run with storing on one and two connections, the unchanged re-run, against GeoPandas and pandas."""
     carriageways = ids(engine, "SELECT id FROM carriageway ORDER BY id")
-    pieces = cut(carriageways, 100)
+    pieces = cut(carriageways, 200)
     written: list[int] = []
 
     def attribute(piece: Sequence[int]) -> None:
