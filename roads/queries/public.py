@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import namedtuple_row
+from psycopg.rows import RowMaker, namedtuple_row
 
 from geo.chainage import parse_chainage, to_cm
 from roads.domain.attribution import Confidence
@@ -97,6 +97,22 @@ async def one_row(connection: Public, name: str, parameters: Mapping[str, Any], 
     return found[0]
 
 
+class SameColumns:
+    """Rows as named tuples of one statement, asked so often that working out its columns costs more than its rows."""
+
+    def __init__(self) -> None:
+        self._rows: RowMaker[type_of_row] | None = None
+
+    def __call__(self, cursor: Any) -> RowMaker[type_of_row]:
+        """What makes rows of the cursor's values: as the first time."""
+        if self._rows is None:
+            self._rows = namedtuple_row(cursor)
+        return self._rows
+
+
+ANSWER_ROWS = SameColumns()
+
+
 @cache
 def _answer_at_point() -> bytes:
     return filled_statement("answer_at_point", ANSWER_AT_POINT, spots_of_defects="spot_of_point").encode()
@@ -107,7 +123,7 @@ async def who_answers_at_point(
 ) -> tuple[Place, Answer]:
     """Who answers at the place nearest to a coordinate (degrees, EPSG:4326), within `snap_m` metres."""
     # The most frequent question there is: planned once for a connection, and never searched for placeholders again.
-    async with AsyncRawCursor(connection, row_factory=namedtuple_row) as cursor:
+    async with AsyncRawCursor(connection, row_factory=ANSWER_ROWS) as cursor:
         asked = (lon, lat, snap_m, str(question.element), question.decided_on, question.known_at)
         await cursor.execute(_answer_at_point(), asked, prepare=True)
         found: list[type_of_row] = await cursor.fetchall()

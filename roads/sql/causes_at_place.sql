@@ -15,10 +15,11 @@ named AS (
     JOIN acceptance a
         ON a.section_id = s.id AND a.recorded @> CAST(:known_at AS timestamptz)
         AND CAST(:element AS text) = ANY (a.elements) AND a.extent @> CAST(:at_cm AS integer)
-    WHERE s.carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND s.recorded @> CAST(:known_at AS timestamptz)
+    WHERE s.carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND s.extent @> CAST(:at_cm AS integer)
+        AND s.recorded @> CAST(:known_at AS timestamptz)
         AND NOT EXISTS (
             SELECT FROM warranty w
-            WHERE w.carriageway_id = s.carriageway_id AND w.acceptance_id = a.id AND w.element = CAST(:element AS text)
+            WHERE w.acceptance_id = a.id AND w.element = CAST(:element AS text)
                 AND w.extent @> CAST(:at_cm AS integer) AND w.recorded @> CAST(:known_at AS timestamptz)
         )
 )
@@ -28,7 +29,8 @@ SELECT
     coalesce(lower(c.period), c.first_by) AS from_on,
     CASE WHEN NOT upper_inf(c.period) THEN upper(c.period) - 1 END AS to_on,
     k.id AS contract_id, k.number, k.kind_of_works, k.signed_on, k.contractor, k.contractor_bin,
-    CASE WHEN c.kind = 'no_term' THEN c.first_by ELSE w.accepted_on END AS accepted_on, w.months, w.term_origin, w.term_state, w.ends_on, r.is_confirmed AS term_confirmed, r.legal_basis,
+    CASE WHEN c.kind = 'no_term' THEN c.first_by ELSE w.accepted_on END AS accepted_on, w.months, w.term_origin,
+    w.term_state, w.ends_on, r.is_confirmed AS term_confirmed, r.legal_basis,
     v.liable, v.liable_bin
 FROM named c
 LEFT JOIN public_contract k ON k.id = c.contract_id

@@ -11,21 +11,25 @@ FROM carve_out, unnest(elements) AS element
 WHERE carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND recorded @> CAST(:known_at AS timestamptz)
 UNION ALL
 SELECT
-    w.carriageway_id, w.element, w.extent, w.period,
-    CASE w.term_state WHEN 'known' THEN 'warranty' ELSE 'term_unknown' END, w.id, w.contract_id,
-    2, w.accepted_on, CASE w.term_state WHEN 'known' THEN w.ends_on END, c.number, w.ends_on
-FROM warranty w JOIN contract c ON c.id = w.contract_id
+    w.carriageway_id, w.element, w.extent, cause.period, cause.kind, w.id, w.contract_id, cause.strength, cause.first_by,
+    cause.then_by, c.number, w.ends_on
+FROM warranty w
+JOIN contract c ON c.id = w.contract_id
+CROSS JOIN LATERAL (
+    VALUES
+        (
+            w.period, CASE w.term_state WHEN 'known' THEN 'warranty' ELSE 'term_unknown' END, 2, w.accepted_on,
+            CASE w.term_state WHEN 'known' THEN w.ends_on END
+        ),
+        (
+            CASE w.term_state WHEN 'known' THEN w.in_force * daterange(w.ends_on, NULL, '()') ELSE 'empty' END, 'expired',
+            4, w.ends_on, w.accepted_on
+        )
+) AS cause (period, kind, strength, first_by, then_by)
 WHERE w.carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND w.recorded @> CAST(:known_at AS timestamptz)
-    AND NOT isempty(w.period)
+    AND NOT isempty(cause.period)
 UNION ALL
 SELECT
     carriageway_id, element, extent, period, 'works', id, contract_id, 3, signed_on, NULL, '', NULL
 FROM works
 WHERE carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND recorded @> CAST(:known_at AS timestamptz)
-UNION ALL
-SELECT
-    w.carriageway_id, w.element, w.extent, w.in_force * daterange(w.ends_on, NULL, '()'), 'expired', w.id, w.contract_id,
-    4, w.ends_on, w.accepted_on, c.number, w.ends_on
-FROM warranty w JOIN contract c ON c.id = w.contract_id
-WHERE w.carriageway_id = ANY (CAST(:carriageway_ids AS integer[])) AND w.recorded @> CAST(:known_at AS timestamptz)
-    AND w.term_state = 'known' AND NOT isempty(w.in_force * daterange(w.ends_on, NULL, '()'))

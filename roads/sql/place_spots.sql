@@ -58,6 +58,7 @@ rival AS MATERIALIZED (
                 THEN ST_LocateBetween(r.line, lower(r.extent) / 100.0, r.m - 50) END AS before,
             CASE WHEN r.m + 50 < upper(r.extent) / 100.0
                 THEN ST_LocateBetween(r.line, r.m + 50, upper(r.extent) / 100.0) END AS beyond
+        OFFSET 0 -- here and below: worked out once, not wherever it is named
     ) AS cut
     CROSS JOIN LATERAL (
         SELECT
@@ -66,33 +67,19 @@ rival AS MATERIALIZED (
                 ST_Distance(ST_LocateAlong(r.line, r.m - 50), ST_Point(0, 0, 4326)),
                 ST_Distance(ST_LocateAlong(r.line, r.m + 50), ST_Point(0, 0, 4326))
             ) AS cut_m
+        OFFSET 0
     ) AS leg
     WHERE r.place = 1 AND r.is_folded AND leg.leg_m < r.distance_m + r.tolerance_m AND leg.leg_m <= r.reach_m
         AND leg.leg_m < coalesce(leg.cut_m, 'infinity') - 0.01
-),
-foot AS MATERIALIZED (
-    SELECT
-        r.defect_id, r.side, r.carriageway_id, r.m, r.distance_m, rival.defect_id IS NOT NULL AS is_ambiguous,
-        -- A step of 0.1 m to the left of the way from the spot to its foot: where chainage grows by it, the way crosses
-        -- the line from the left, so the spot lies left of it.
-        CASE
-            WHEN r.distance_m < 0.005 THEN 0
-            ELSE r.m - ST_InterpolatePoint(
-                r.line, ST_Point(-0.1 * r.foot_y / r.distance_m, 0.1 * r.foot_x / r.distance_m, 4326)
-            )
-        END AS lean,
-        r.line
-    FROM ranked r
-    LEFT JOIN rival ON rival.defect_id = r.defect_id AND rival.side = r.side
-    WHERE r.place = 1
 )
 SELECT
-    p.defect_id, p.side, p.is_point, p.lon, p.lat, p.lon_m, p.lat_m, f.carriageway_id, f.m, f.is_ambiguous,
-    least(greatest(CAST(round(f.m * 100) AS integer), lower(w.extent)), upper(w.extent) - 1) AS at_cm,
-    CAST(round(f.distance_m * 100) AS integer) AS distance_cm,
-    CAST(round(f.distance_m * 100) AS integer) * CAST(
+    p.defect_id, p.side, p.is_point, p.lon, p.lat, p.lon_m, p.lat_m, r.carriageway_id, r.m,
+    CASE WHEN r.carriageway_id IS NOT NULL THEN rival.defect_id IS NOT NULL END AS is_ambiguous,
+    least(greatest(CAST(round(r.m * 100) AS integer), lower(w.extent)), upper(w.extent) - 1) AS at_cm,
+    CAST(round(r.distance_m * 100) AS integer) AS distance_cm,
+    CAST(round(r.distance_m * 100) AS integer) * CAST(
         CASE
-            WHEN f.lean <> 0 THEN sign(f.lean)
+            WHEN step.lean <> 0 THEN sign(step.lean)
             -- Outside a bend the foot stays on the corner wherever one steps: there the piece around it tells the side.
             ELSE coalesce(
                 (
@@ -101,7 +88,7 @@ SELECT
                             (ST_X(ST_EndPoint(piece)) - ST_X(ST_StartPoint(piece))) * ST_Y(ST_StartPoint(piece))
                             - (ST_Y(ST_EndPoint(piece)) - ST_Y(ST_StartPoint(piece))) * ST_X(ST_StartPoint(piece))
                         ) * sign(ST_M(ST_EndPoint(piece)) - ST_M(ST_StartPoint(piece)))
-                    FROM (SELECT ST_GeometryN(ST_LocateBetween(f.line, f.m - 0.5, f.m + 0.5), 1) AS piece) AS around
+                    FROM (SELECT ST_GeometryN(ST_LocateBetween(r.line, r.m - 0.5, r.m + 0.5), 1) AS piece) AS around
                     WHERE ST_GeometryType(piece) = 'ST_LineString'
                 ),
                 1
@@ -109,5 +96,18 @@ SELECT
         END AS integer
     ) AS offset_cm
 FROM spot p
-LEFT JOIN foot f ON f.defect_id = p.defect_id AND f.side = p.side
-LEFT JOIN carriageway w ON w.id = f.carriageway_id
+LEFT JOIN ranked r ON r.defect_id = p.defect_id AND r.side = p.side AND r.place = 1
+LEFT JOIN rival ON rival.defect_id = p.defect_id AND rival.side = p.side
+LEFT JOIN carriageway w ON w.id = r.carriageway_id
+CROSS JOIN LATERAL (
+    -- A step of 0.1 m to the left of the way from the spot to its foot: where chainage grows by it, the way crosses the
+    -- line from the left, so the spot lies left of it.
+    SELECT
+        CASE
+            WHEN r.distance_m < 0.005 THEN 0
+            ELSE r.m - ST_InterpolatePoint(
+                r.line, ST_Point(-0.1 * r.foot_y / r.distance_m, 0.1 * r.foot_x / r.distance_m, 4326)
+            )
+        END AS lean
+    OFFSET 0
+) AS step
