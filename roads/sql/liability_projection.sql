@@ -11,7 +11,7 @@ WITH cause AS MATERIALIZED (
                     strength, first_by DESC, then_by DESC NULLS LAST, number, contract_id, source_id
             ) AS integer
         ) AS place,
-        carriageway_id, element, extent, period, kind, source_id, contract_id
+        carriageway_id, element, extent, datemultirange(period) AS days, kind, source_id, contract_id
     FROM (
         -- include: liability_causes
     ) AS known
@@ -30,9 +30,9 @@ strip AS (
 given AS (
     SELECT
         s.strip, c.place,
-        datemultirange(c.period) - coalesce(
+        c.days - coalesce(
             -- range_union grows by one range for each row; range_agg would sort them all again for each row.
-            range_union(datemultirange(c.period)) OVER (
+            range_union(c.days) OVER (
                 PARTITION BY s.number ORDER BY c.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             '{}'
