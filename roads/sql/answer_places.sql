@@ -13,7 +13,7 @@ WITH place AS NOT MATERIALIZED (
 far AS MATERIALIZED (
     SELECT * FROM place WHERE to_cm - from_cm > 1 OR accuracy_cm > 10000
 ),
-row_km AS MATERIALIZED (
+row_km AS NOT MATERIALIZED (
     SELECT
         l.carriageway_id, l.element, km, seen.first_km, lower(l.extent) AS from_cm, upper(l.extent) AS to_cm,
         lower(l.period) AS from_on, coalesce(upper(l.period), 'infinity') AS until_on, l.kind, l.source_id, l.contract_id
@@ -27,20 +27,34 @@ row_km AS MATERIALIZED (
     CROSS JOIN LATERAL generate_series(seen.first_km, seen.last_km) AS km
     -- Always true: lets the planner reckon with five kilometres a row instead of a thousand.
     WHERE km % 1 = 0
+    OFFSET 0 -- so that bounds are worked out once, not for each pair that is looked at
 ),
--- Points with all that is seen from them: as a rule one row, or none, that holds as far as they see.
-point AS MATERIALIZED (
+asked AS NOT MATERIALIZED (
     SELECT
-        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, p.reach_cm,
+        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, confidence, true AS is_point,
+        greatest(accuracy_cm - 1, 0) AS reach_cm, from_cm / 100000 AS km, from_cm / 100000 AS first_km
+    FROM place
+    WHERE coalesce(to_cm - from_cm, 1) = 1
+    UNION ALL
+    SELECT
+        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, confidence, false, 0, km, from_cm / 100000
+    FROM far, generate_series(from_cm / 100000, (to_cm - 1) / 100000) AS km
+    WHERE to_cm - from_cm > 1 AND km % 1 = 0
+),
+-- Places with all that is seen from them: of a point as a rule one row, or none, that holds as far as it sees.
+seen AS MATERIALIZED (
+    SELECT
+        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, p.is_point, p.reach_cm,
         l.kind, l.source_id, l.contract_id, l.from_cm AS row_from_cm, l.to_cm AS row_to_cm,
         coalesce(l.from_cm <= p.from_cm - p.reach_cm AND l.to_cm >= p.to_cm + p.reach_cm, true) AS is_certain
-    FROM (SELECT place.*, greatest(accuracy_cm - 1, 0) AS reach_cm FROM place) AS p
+    FROM asked p
     LEFT JOIN row_km l
-        ON l.carriageway_id = p.carriageway_id AND l.element = p.element AND l.km = p.from_cm / 100000
+        ON l.carriageway_id = p.carriageway_id AND l.element = p.element AND l.km = p.km
         -- Days first: of the rows of a kilometre, works, warranty and expiry lie on the same metres.
         AND l.from_on <= p.covered_on AND l.until_on > p.covered_on
         AND l.from_cm < p.to_cm + p.reach_cm AND l.to_cm > p.from_cm - p.reach_cm
-    WHERE coalesce(p.to_cm - p.from_cm, 1) < 2
+        -- A pair that shares several kilometres counts in the first one.
+        AND l.km = greatest(l.first_km, p.first_km)
 ),
 doubtful AS (
     SELECT
@@ -50,9 +64,9 @@ doubtful AS (
         max(p.contract_id) FILTER (WHERE is_here) AS contract_id,
         -- Nobody answers here, or not for all that is seen, or others answer for some of it.
         NOT bool_or(is_here)
-        OR sum(least(p.row_to_cm, seen.to_cm) - greatest(p.row_from_cm, seen.from_cm)) < seen.to_cm - seen.from_cm
+        OR sum(least(p.row_to_cm, window_cm.to_cm) - greatest(p.row_from_cm, window_cm.from_cm)) < window_cm.to_cm - window_cm.from_cm
         OR count(DISTINCT (p.kind, p.contract_id)) > 1 AS is_near_boundary
-    FROM point p
+    FROM seen p
     CROSS JOIN LATERAL (
         SELECT
             greatest(p.from_cm - p.reach_cm, lower(w.extent)) AS from_cm,
@@ -61,41 +75,25 @@ doubtful AS (
         FROM carriageway w
         WHERE w.id = p.carriageway_id
         OFFSET 0 -- few rows: each asks the index
-    ) AS seen
-    WHERE NOT p.is_certain
+    ) AS window_cm
+    WHERE p.is_point AND NOT p.is_certain
     GROUP BY
-        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, seen.from_cm, seen.to_cm
-),
-stretch AS (
-    SELECT defect_id, carriageway_id, element, from_cm, to_cm, covered_on, confidence
-    FROM far
-    WHERE to_cm - from_cm > 1
+        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, window_cm.from_cm, window_cm.to_cm
 ),
 -- Neighbouring rows may give one answer (their periods differ): they are one part.
 stretch_part AS MATERIALIZED (
     SELECT
-        s.defect_id, s.carriageway_id, s.from_cm AS place_from_cm, s.covered_on, s.confidence,
-        l.kind, l.source_id, l.contract_id,
-        range_agg(int4range(greatest(s.from_cm, l.from_cm), least(s.to_cm, l.to_cm))) AS extents
-    FROM (
-        SELECT stretch.*, km
-        FROM stretch, generate_series(from_cm / 100000, (to_cm - 1) / 100000) AS km
-        WHERE km % 1 = 0
-        OFFSET 0 -- or the planner joins whole carriageways and looks at the kilometre last
-    ) AS s
-    JOIN row_km l
-        ON l.carriageway_id = s.carriageway_id AND l.element = s.element AND l.km = s.km
-        AND l.from_on <= s.covered_on AND l.until_on > s.covered_on AND l.from_cm < s.to_cm AND l.to_cm > s.from_cm
-        -- A pair that shares several kilometres counts in the first one.
-        AND l.km = greatest(l.first_km, s.from_cm / 100000)
-    GROUP BY
-        s.defect_id, s.carriageway_id, s.from_cm, s.covered_on, s.confidence, l.kind, l.source_id, l.contract_id
+        defect_id, carriageway_id, from_cm AS place_from_cm, covered_on, confidence, kind, source_id, contract_id,
+        range_agg(int4range(greatest(from_cm, row_from_cm), least(to_cm, row_to_cm))) AS extents
+    FROM seen
+    WHERE NOT is_point AND kind IS NOT NULL
+    GROUP BY defect_id, carriageway_id, from_cm, covered_on, confidence, kind, source_id, contract_id
 ),
 stretch_gap AS (
     SELECT
         p.defect_id, p.carriageway_id, p.covered_on, p.confidence,
         int4multirange(int4range(p.from_cm, p.to_cm)) - coalesce(given.extents, '{}') AS extents
-    FROM stretch p
+    FROM far p
     LEFT JOIN (
         SELECT
             s.defect_id, s.carriageway_id, s.place_from_cm, range_agg(extent) AS extents
@@ -104,13 +102,14 @@ stretch_gap AS (
     ) AS given
         ON given.defect_id = p.defect_id AND given.carriageway_id = p.carriageway_id
         AND given.place_from_cm = p.from_cm
+    WHERE p.to_cm - p.from_cm > 1
 ),
 part AS (
     SELECT
         defect_id, carriageway_id, from_cm, to_cm, covered_on, confidence, kind, source_id, contract_id,
         false AS is_near_boundary
-    FROM point
-    WHERE is_certain
+    FROM seen
+    WHERE is_point AND is_certain
     UNION ALL
     SELECT
         defect_id, carriageway_id, from_cm, to_cm, covered_on, confidence, kind, source_id, contract_id,

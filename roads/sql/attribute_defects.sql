@@ -37,7 +37,7 @@ added AS (
     )
     SELECT
         defect_id, carriageway_id, from_cm, to_cm, source_id, contract_id, decided_on, rule_version, outcome, reason,
-        likely_outcome, clock_timestamp()
+        likely_outcome, (SELECT clock_timestamp())
     FROM compared
     -- Reading `closed` first makes it run first: the unique index admits one current answer for a place.
     WHERE defect_id IS NOT NULL AND (SELECT count(*) FROM closed) >= 0

@@ -6,7 +6,7 @@ INSERT INTO attribution (
 )
 SELECT
     defect_id, carriageway_id, from_cm, to_cm, source_id, contract_id, decided_on, rule_version, outcome, reason,
-    likely_outcome, clock_timestamp()
+    likely_outcome, (SELECT clock_timestamp())
 FROM (
     -- include: answer_places
 ) AS fresh
