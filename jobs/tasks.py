@@ -13,7 +13,7 @@ from roads.queries.operations import IdRange
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
 
 DEFECTS_AT_ONCE = 500_000
-PLACES_AT_ONCE = 100_000
+PLACES_AT_ONCE = 50_000
 
 # Ids begin at 1, so this range means the defects that lie on no carriageway.
 OFF_NETWORK = IdRange(0, 0)

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-# Named in every stored answer; raise it whenever the statement's meaning changes.
+# Named in every stored answer; raise it whenever the statement's meaning changes, and let the migration that comes with
+# it raise `revision` of every carriageway: answers stand until their carriageway changes.
 RULE_VERSION = 1
 
 MOST_REACH_M = 100.0

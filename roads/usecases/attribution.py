@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, true, update
 from sqlalchemy.orm import Session
 
 from roads import models
@@ -24,10 +24,14 @@ class PlaceDefects:
 
 @dataclass(frozen=True, slots=True)
 class AttributeDefects:
-    """Answer for everything placed on these carriageways, and for what lies off the network if so asked."""
+    """Answer for everything placed on these carriageways, and for what lies off the network if so asked.
+
+    Where nothing changed since answers were given, they stand; `anew` works them out all the same and compares.
+    """
 
     carriageway_ids: Sequence[int]
     off_network: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +88,36 @@ def mark_touched(session: Session, carriageways: Sequence[int]) -> None:
 def attribute_defects(session: Session, actor: Actor, command: AttributeDefects) -> Attributed:
     """Say who answers for each part of each defect there; only answers that changed are written."""
     actor.require(Permission.RUN_JOBS)
-    ids = sorted(command.carriageway_ids)
-    lock_carriageways(session, ids)
+    lock_carriageways(session, sorted(command.carriageway_ids))
+    ids, are_answered = _to_answer(session, command)
+    if not ids and not command.off_network:
+        return Attributed(0, 0)
     takes = {"carriageway_ids": ids, "off_network": command.off_network, "rule_version": RULE_VERSION}
     with hash_joins(session):
-        attributed = _attribute_again(session, takes) if _are_answered(session, command) else _attribute(session, takes)
+        attributed = _attribute_again(session, takes) if are_answered else _attribute(session, takes)
     session.execute(
         update(models.Carriageway)
-        .where(
-            models.Carriageway.id == func.any(ids),
-            models.Carriageway.attributed_revision != models.Carriageway.revision,
-        )
+        .where(models.Carriageway.id == func.any(ids), _is_stale())
         .values(attributed_revision=models.Carriageway.revision)
         .execution_options(synchronize_session=False)
     )
     return attributed
 
 
-def _are_answered(session: Session, command: AttributeDefects) -> bool:
-    """Whether answers were ever given there. The locks on the carriageways hold that until the transaction ends."""
-    # Asking the answers themselves reads all of them where none is found.
-    given = exists().where(
-        models.Carriageway.id == func.any(list(command.carriageway_ids)), models.Carriageway.attributed_revision > 0
-    )
-    return command.off_network or bool(session.scalar(select(given)))
+def _to_answer(session: Session, command: AttributeDefects) -> tuple[list[int], bool]:
+    """Carriageways to answer for, and whether any answers stand there: asked of them, for the answers are many.
+
+    The locks on them keep both true until the transaction ends.
+    """
+    asked = models.Carriageway.id == func.any(list(command.carriageway_ids))
+    columns = (models.Carriageway.id, models.Carriageway.attributed_revision)
+    wanted = select(*columns).where(asked, true() if command.anew else _is_stale()).order_by(models.Carriageway.id)
+    rows = session.execute(wanted).all()
+    return [row.id for row in rows], command.off_network or any(row.attributed_revision for row in rows)
+
+
+def _is_stale() -> ColumnElement[bool]:
+    return models.Carriageway.revision != models.Carriageway.attributed_revision
 
 
 def _attribute(session: Session, takes: Mapping[str, object]) -> Attributed:
