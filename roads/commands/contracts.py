@@ -14,6 +14,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    finish,
     one_clear_line,
     surroundings,
 )
@@ -50,7 +51,7 @@ def import_contracts(
 
         with progress(chunks, count_rows(file)) as counted:
             take_in(here.engine, counted, take, said, dry_run=dry_run)
-    _finish(said)
+    finish(said)
 
 
 @app.command()
@@ -68,7 +69,7 @@ def import_events(
 
         with progress(chunks, count_rows(file)) as counted:
             take_in(here.engine, counted, take, said, dry_run=dry_run)
-    _finish(said)
+    finish(said)
 
 
 @app.command()
@@ -89,9 +90,4 @@ def import_rules(
 
         with progress(chunks, count_rows(file)) as counted:
             take_in(here.engine, [counted], take, said, dry_run=dry_run)
-    _finish(said)
-
-
-def _finish(report: Report) -> None:
-    print(report.last_line)  # noqa: T201
-    raise typer.Exit(report.exit_code)
+    finish(said)

@@ -16,6 +16,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    finish,
     one_clear_line,
     surroundings,
 )
@@ -54,8 +55,7 @@ def import_defects(
 
         with progress(chunks, rows) as counted:
             take_in(here.engine, counted, take, said, dry_run=dry_run)
-    print(said.last_line)  # noqa: T201
-    raise typer.Exit(said.exit_code)
+    finish(said)
 
 
 def _opened(file: Path, layer: str | None, crs: str | None) -> tuple[Iterator[list[Row]], int | None]:

@@ -14,6 +14,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    finish,
     one_clear_line,
     surroundings,
 )
@@ -47,5 +48,4 @@ def import_inspections(
 
         with progress(chunks, count_rows(file)) as counted:
             take_in(here.engine, counted, take, said, dry_run=dry_run)
-    print(said.last_line)  # noqa: T201
-    raise typer.Exit(said.exit_code)
+    finish(said)

@@ -20,7 +20,16 @@ from geo.errors import UnusableFile
 from geo.readers import Layer, open_layer
 from geo.tables import Row, read_table
 from roads.commands.reports import Report
-from roads.commands.running import IN_ENGLISH, DryRun, File, Language, ReportFile, one_clear_line, surroundings
+from roads.commands.running import (
+    IN_ENGLISH,
+    DryRun,
+    File,
+    Language,
+    ReportFile,
+    finish,
+    one_clear_line,
+    surroundings,
+)
 from roads.commands.tables import count_rows, progress
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
@@ -66,8 +75,7 @@ def import_network(
         reading = Reading(source or file.stem, columns, opened.crs, here.settings.box, opened.is_openstreetmap)
         with _connected(here.engine, dry_run=dry_run) as places, _Phases(language) as phases:
             take_in_network(places, opened, reading, said, phases, retires=retire)
-    print(said.last_line)  # noqa: T201
-    raise typer.Exit(said.exit_code)
+    finish(said)
 
 
 def _mapping(file: Path, renamed: Sequence[str]) -> Mapping[str, str]:
@@ -277,8 +285,7 @@ def import_posts(
             road_ids = _take_posts(places.main, counted, here.settings.box, first_rows, said)
         with _Phases(language) as phases:
             calibrate_roads(places.main, road_ids, phases)
-    print(said.last_line)  # noqa: T201
-    raise typer.Exit(said.exit_code)
+    finish(said)
 
 
 def _take_posts(

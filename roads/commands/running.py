@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from geo.errors import GeoError
+from roads.commands.reports import Report
 from roads.db import open_engine
 from roads.domain.errors import DatabaseUnusable, RoadsError
 from roads.i18n import FALLBACK, say
@@ -50,6 +51,12 @@ def surroundings() -> Iterator[Surroundings]:
         yield Surroundings(settings, engine, datetime.now(settings.zone).date())
     finally:
         engine.dispose()
+
+
+def finish(report: Report) -> NoReturn:
+    """The last line of an import, and its exit code."""
+    print(report.last_line)  # noqa: T201
+    raise typer.Exit(report.exit_code)
 
 
 def one_clear_line(command: Callable[P, R]) -> Callable[P, R]:
