@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from psycopg import Connection as DriverConnection
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -59,6 +61,17 @@ def transaction(engine: Engine | Connection, role: Role | None = Role.APP) -> It
         yield session
 
 
+def wait_for_turn(session: Session, work: str) -> None:
+    """Of all who do this work only one goes on; the next when its transaction has ended."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(work, 0))))
+
+
+def driver_of(session: Session) -> DriverConnection[Any]:
+    """The connection as psycopg has it, inside the session's transaction: for COPY, which SQLAlchemy does not know."""
+    driver: Any = session.connection().connection.driver_connection
+    return driver  # type: ignore[no-any-return]
+
+
 def check_server(connection: Connection) -> None:
     """Errors: DatabaseUnusable when PostgreSQL or PostGIS is too old or missing."""
     version = connection.scalar(text("SELECT current_setting('server_version_num')::integer"))
@@ -73,4 +86,4 @@ def check_server(connection: Connection) -> None:
         raise DatabaseUnusable(problem="postgis_too_old", found=available)
 
 
-__all__ = ["DBAPIError", "Role", "check_server", "open_engine", "transaction"]
+__all__ = ["DBAPIError", "Role", "check_server", "driver_of", "open_engine", "transaction", "wait_for_turn"]

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection as DriverConnection
 from pyproj import Geod
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.ewkb import to_ewkb_hex
 from geo.linear_referencing import Lines
+from roads.db import driver_of
 from roads.domain.actors import Actor, Permission
 from roads.domain.warranty import KindOfWorks
 from roads.usecases import liability
@@ -275,8 +275,7 @@ def _place(first: list[float], last: list[float], is_stretch: bool) -> str:
 
 
 def _copy(session: Session, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    driver: DriverConnection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
-    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+    with driver_of(session).cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

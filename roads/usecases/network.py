@@ -20,10 +20,11 @@ from roads.domain.actors import Actor, Permission
 from roads.domain.remarks import Action, Remark
 from roads.sql import statement
 from roads.usecases import liability
+from roads.usecases.copying import copy_table
 from roads.usecases.network_chains import chain_staged, measure_changed
 from roads.usecases.network_early import SortedOut
 from roads.usecases.network_measures import copy_pieces, write_staged
-from roads.usecases.network_staging import copy_table, empty_staging, empty_temporary, plan_for_bulk
+from roads.usecases.network_staging import empty_staging, empty_temporary, plan_for_bulk
 from roads.usecases.network_successions import replace_carriageways
 
 

@@ -18,9 +18,10 @@ from geo.keys import place_keys
 from geo.linear_referencing import FOLD_DEGREES, Lines, fold_range, measure
 from roads.domain.network import Direction
 from roads.sql import statement
+from roads.usecases.copying import copy_rows, copy_table
 from roads.usecases.network_calibration import Knots, Post, PostsByRoad, calibrate, posts_of_roads
 from roads.usecases.network_measures import measured_lines
-from roads.usecases.network_staging import copy_rows, copy_table, empty_temporary
+from roads.usecases.network_staging import empty_temporary
 
 SAME_MEASURE_M = 0.005
 """Half a centimetre: chainage is stored in whole ones."""

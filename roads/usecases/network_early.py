@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from geo.columns import Column, Table, joined, pa, pc, repeated
 from geo.repeats import MaybeMet
 from roads.domain.actors import Actor, Permission
+from roads.usecases.copying import copy_table
 from roads.usecases.network_features import Prepared
-from roads.usecases.network_staging import copy_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
-"""The tables in which an import is worked out before the network changes: filling them, in bulk."""
+"""The tables in which an import is worked out before the network changes."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.columns import Table, pa, to_csv
+from geo.columns import pa
 from geo.ewkb import to_ewkb_hex
 from geo.linear_referencing import Integers, Lines
+from roads.usecases.copying import copy_table
 
 STAGED = ("staged_feature", "staged_written", "staged_aside", "staged_vertex", "staged_cut", "staged_change")
 
@@ -46,28 +46,6 @@ def empty_temporary(session: Session, *names: str) -> None:
         session.execute(text(f"TRUNCATE {name}"))
 
 
-def copy_table(session: Session, into: str, table: Table) -> None:
-    """Append an Arrow table to a table with the same column names, by COPY."""
-    if len(table):
-        columns = ", ".join(table.column_names)
-        with (
-            _driver(session).cursor() as cursor,
-            cursor.copy(f"COPY {into} ({columns}) FROM STDIN (FORMAT csv)") as copy,
-        ):
-            copy.write(to_csv(table))
-
-
-def copy_rows(session: Session, into: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Append rows to a table, by COPY."""
-    with _driver(session).cursor() as cursor, cursor.copy(f"COPY {into} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def copy_lines(session: Session, into: str, numbers: Integers, lines: Lines, columns: dict[str, Any]) -> None:
     """Append measured lines with their numbers and further columns to a temporary table."""
     copy_table(session, into, pa.table({"n": numbers, "geom": to_ewkb_hex(lines), **columns}))
-
-
-def _driver(session: Session) -> Any:
-    return session.connection().connection.driver_connection

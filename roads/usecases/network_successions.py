@@ -17,8 +17,9 @@ from geo.ewkb import from_ewkb
 from geo.redrawing import Piece, redrawn, remeasured
 from roads.sql import statement
 from roads.usecases import liability
+from roads.usecases.copying import copy_rows
 from roads.usecases.network_measures import write_staged
-from roads.usecases.network_staging import copy_rows, empty_temporary, plan_for_bulk
+from roads.usecases.network_staging import empty_temporary, plan_for_bulk
 
 BATCH = 1000
 """Carriageways worked on at once: their lines are held in memory."""

@@ -22,7 +22,7 @@ from roads.domain.actors import Actor, Permission
 from roads.domain.attribution import MOST_REACH_M
 from roads.sql import statement
 from roads.usecases.attribution import PlaceDefects, mark_touched, place_defects
-from roads.usecases.network_staging import copy_table
+from roads.usecases.copying import copy_table
 
 METRES_IN_A_DEGREE = 110_000.0
 """Of latitude, at least."""
