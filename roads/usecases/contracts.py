@@ -27,6 +27,7 @@ from roads.models import Contract, ContractSection
 from roads.queries.contracts import acceptances_of, find_contracts, lock_contracts, sections_of
 from roads.queries.places import find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
+from roads.usecases.file_rows import readable
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import lock_carriageways, refresh
 from roads.usecases.organisations import Met, store_organisations
@@ -63,11 +64,8 @@ def import_contracts(session: Session, actor: Actor, command: ImportContracts, s
 
 
 def _understood(rows: Sequence[Row], ledger: Ledger, today: date) -> Iterator[tuple[Cells, ContractRow]]:
-    for row in rows:
-        cells = Cells(row.number, row.values, ledger)
-        if row.problem:
-            cells.refuse("", row.problem)
-        elif understood := read_contract_row(cells, today):
+    for cells in readable(rows, ledger):
+        if understood := read_contract_row(cells, today):
             yield cells, understood
 
 

@@ -23,6 +23,7 @@ from roads.queries.contracts import acceptances_of, find_contracts, lock_contrac
 from roads.queries.events import carve_outs_on, happenings_of, replaced_under_carve_outs
 from roads.queries.places import FormerPlaces, Places, find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
+from roads.usecases.file_rows import readable
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import lock_carriageways, refresh
 from roads.usecases.organisations import Met, store_organisations
@@ -62,11 +63,8 @@ def import_events(session: Session, actor: Actor, command: ImportEvents, say: Sa
 
 
 def _understood(rows: Sequence[Row], ledger: Ledger, today: date) -> Iterator[tuple[Cells, EventRow]]:
-    for row in rows:
-        cells = Cells(row.number, row.values, ledger)
-        if row.problem:
-            cells.refuse("", row.problem)
-        elif understood := read_event_row(cells, today):
+    for cells in readable(rows, ledger):
+        if understood := read_event_row(cells, today):
             yield cells, understood
 
 

@@ -1,17 +1,18 @@
 """Inspections are planned in time, and what inspectors did and found is recorded, by hand or by file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from geo.tables import Row
+from roads.db import wait_for_turn
 from roads.domain.actors import Actor, Permission
-from roads.domain.cells import Cells, Ledger
+from roads.domain.cells import Ledger
 from roads.domain.errors import NotFound
 from roads.domain.inspections import (
     AFTER_ACCEPTANCE_DAYS,
@@ -32,6 +33,7 @@ from roads.models import InspectedStretch, Inspection, StatusMark
 from roads.queries.inspections import inspections_on_record
 from roads.queries.places import find_places
 from roads.sql import statement
+from roads.usecases.file_rows import Read, first_of_each, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,6 @@ class ImportInspections:
 
     rows: Sequence[Row]
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A row that could be understood, and the cells it was read from."""
-
-    cells: Cells
-    inspection: InspectionRow
 
 
 def plan_inspections(
@@ -111,7 +105,7 @@ def record_inspection(session: Session, actor: Actor, command: RecordInspection,
     inspection = InspectionRow(
         command.external_id, command.inspected_on, actor.name, command.kind, place, command.outcome, command.note
     )
-    _lock(session, command.source)
+    wait_for_turn(session, f"inspections of {command.source}")
     known = inspections_on_record(session, command.source, [command.external_id]).get(command.external_id)
     if known is None:
         return _add(session, command.source, [(inspection, _stretches(session, place))])[0]
@@ -134,58 +128,39 @@ def import_inspections(session: Session, actor: Actor, command: ImportInspection
     """
     actor.require(Permission.RECORD_INSPECTIONS)
     ledger = Ledger(say)
-    first: dict[str, Read] = {}
-    for read in _understood(command.rows, ledger, today):
-        if _is_first(read, first):
-            first[read.inspection.external_id] = read
+    understood = (
+        Read(cells, inspection)
+        for cells in readable(command.rows, ledger)
+        if (inspection := read_inspection_row(cells, today))
+    )
+    first = first_of_each(understood, differing, "inspection_differs_in_file")
     if first:
-        _store(session, command.source, list(first.values()))
+        _store(session, command.source, first)
     return ledger.totals(len(command.rows))
 
 
-def _understood(rows: Sequence[Row], ledger: Ledger, today: date) -> Iterator[Read]:
-    for row in rows:
-        cells = Cells(row.number, row.values, ledger)
-        if row.problem:
-            cells.refuse("", row.problem)
-        elif inspection := read_inspection_row(cells, today):
-            yield Read(cells, inspection)
-
-
-def _is_first(read: Read, first: Mapping[str, Read]) -> bool:
-    """Whether no earlier row of the chunk tells of the inspection; one that tells otherwise is set aside."""
-    earlier = first.get(read.inspection.external_id)
-    if earlier and differing(earlier.inspection, read.inspection):
-        read.cells.refuse("external_id", "inspection_differs_in_file", first_row=earlier.cells.row)
-    return earlier is None
-
-
-def _store(session: Session, source: str, reads: Sequence[Read]) -> None:
-    _lock(session, source)
-    known = inspections_on_record(session, source, [read.inspection.external_id for read in reads])
-    fresh = [read for read in reads if read.inspection.external_id not in known]
+def _store(session: Session, source: str, reads: Sequence[Read[InspectionRow]]) -> None:
+    # Two who record inspections of one source at once would each find the other's missing.
+    wait_for_turn(session, f"inspections of {source}")
+    known = inspections_on_record(session, source, [read.told.external_id for read in reads])
+    fresh = [read for read in reads if read.told.external_id not in known]
     for read in reads:
-        on_record = known.get(read.inspection.external_id)
-        if on_record and (columns := differing(on_record.inspection, read.inspection)):
+        on_record = known.get(read.told.external_id)
+        if on_record and (columns := differing(on_record.inspection, read.told)):
             read.cells.refuse(columns[0], "inspection_differs", columns=", ".join(columns))
-    places = find_places(session, [read.inspection.place for read in fresh])
+    places = find_places(session, [read.told.place for read in fresh])
     sited = []
     for read in fresh:
-        stretches, missing = places.look(read.inspection.place)
+        stretches, missing = places.look(read.told.place)
         if missing:
             _refuse(read, missing)
         else:
-            sited.append((read.inspection, stretches))
+            sited.append((read.told, stretches))
             read.cells.ledger.imported(read.cells.row)
     _add(session, source, sited)
 
 
-def _lock(session: Session, source: str) -> None:
-    """Two who record inspections of one source at once would each find the other's missing."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"inspections of {source}", 0))))
-
-
-def _refuse(read: Read, missing: NotThere) -> None:
+def _refuse(read: Read[InspectionRow], missing: NotThere) -> None:
     read.cells.refuse(missing.field, missing.code, **missing.params)
 
 

@@ -16,6 +16,7 @@ from roads.domain.rule_changes import RuleChanges, RuleToWrite, changes_terms
 from roads.domain.rules import DayStated, DeadlineStated, Stated, TermStated, read_rule_row
 from roads.models import CalendarDay, DeadlineRule, TermRule
 from roads.queries.rules import rules_on_record
+from roads.usecases.file_rows import readable
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import refresh_everything
 from roads.usecases.recording import close
@@ -53,11 +54,8 @@ def import_rules(session: Session, actor: Actor, command: ImportRules, say: Say)
 
 
 def _understood(rows: Sequence[Row], ledger: Ledger) -> Iterator[tuple[Cells, Stated]]:
-    for row in rows:
-        cells = Cells(row.number, row.values, ledger)
-        if row.problem:
-            cells.refuse("", row.problem)
-        elif understood := read_rule_row(cells):
+    for cells in readable(rows, ledger):
+        if understood := read_rule_row(cells):
             yield cells, understood
 
 
