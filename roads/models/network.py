@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, INT4RANGE, Range
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roads.domain.network import Direction, Significance
@@ -118,6 +119,11 @@ class Carriageway(Base):
     retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revision: Mapped[int] = mapped_column(server_default=text("0"))
     attributed_revision: Mapped[int] = mapped_column(server_default=text("0"))
+
+    @hybrid_property
+    def is_stale(self) -> bool:
+        """Whether its answers were given for an earlier state of it."""
+        return self.revision != self.attributed_revision
 
 
 class CarriagewaySuccession(Base):

@@ -111,7 +111,7 @@ def stale_carriageways(session: Session, claim_id: int) -> list[int]:
         .where(
             ClaimLine.claim_id == claim_id,
             ClaimLine.state == LineState.DRAFTED,
-            Carriageway.revision != Carriageway.attributed_revision,
+            Carriageway.is_stale,
         )
     )
     return sorted(set(session.scalars(asked)))

@@ -95,7 +95,9 @@ def stale_carriageways(session: Session, within: IdRange) -> list[int]:
     """Carriageways of a range whose answers were given for an earlier state of them."""
     in_range = models.Carriageway.id.between(within.first, within.last)
     return list(
-        session.scalars(select(models.Carriageway.id).where(in_range, _is_stale()).order_by(models.Carriageway.id))
+        session.scalars(
+            select(models.Carriageway.id).where(in_range, models.Carriageway.is_stale).order_by(models.Carriageway.id)
+        )
     )
 
 
@@ -110,7 +112,7 @@ def stale_ranges(session: Session, *, places_at_once: int) -> list[IdRange]:
     # One for the carriageway itself: half a million of them without a defect are no single piece either.
     so_far = func.sum(places + 1).over(order_by=models.Carriageway.id)
     piece = func.div(so_far, places_at_once)
-    waiting = select(models.Carriageway.id, piece.label("piece")).where(_is_stale()).subquery().c
+    waiting = select(models.Carriageway.id, piece.label("piece")).where(models.Carriageway.is_stale).subquery().c
     return _ranges(session, waiting.id, waiting.piece)
 
 
@@ -144,10 +146,6 @@ def _is_answered_now() -> ColumnElement[bool]:
 
 def _is_unplaced() -> ColumnElement[bool]:
     return ~exists().where(models.Placement.defect_id == models.Defect.id, _is_placed_now())
-
-
-def _is_stale() -> ColumnElement[bool]:
-    return models.Carriageway.revision != models.Carriageway.attributed_revision
 
 
 def _ranges(session: Session, number: ColumnElement[int], piece: ColumnElement[Any]) -> list[IdRange]:

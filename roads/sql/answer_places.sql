@@ -15,7 +15,7 @@ far AS MATERIALIZED (
 ),
 row_km AS NOT MATERIALIZED (
     SELECT
-        l.carriageway_id, l.element, km, seen.first_km, lower(l.extent) AS from_cm, upper(l.extent) AS to_cm,
+        l.carriageway_id, l.element, km, widened.first_km, lower(l.extent) AS from_cm, upper(l.extent) AS to_cm,
         lower(l.period) AS from_on, coalesce(upper(l.period), 'infinity') AS until_on, l.kind, l.source_id, l.contract_id
     FROM (
         -- include: liability_stored
@@ -23,8 +23,8 @@ row_km AS NOT MATERIALIZED (
     CROSS JOIN (SELECT greatest(10000, max(accuracy_cm) FILTER (WHERE to_cm - from_cm = 1)) AS cm FROM far) AS reach
     CROSS JOIN LATERAL (
         SELECT (lower(l.extent) - reach.cm) / 100000 AS first_km, (upper(l.extent) + reach.cm) / 100000 AS last_km
-    ) AS seen
-    CROSS JOIN LATERAL generate_series(seen.first_km, seen.last_km) AS km
+    ) AS widened
+    CROSS JOIN LATERAL generate_series(widened.first_km, widened.last_km) AS km
     -- Always true: lets the planner reckon with five kilometres a row instead of a thousand.
     WHERE km % 1 = 0
     OFFSET 0 -- so that bounds are worked out once, not for each pair that is looked at

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, text, true, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from roads import models
 from roads.domain.actors import Actor, Permission
 from roads.domain.attribution import RULE_VERSION
 from roads.sql import statement
-from roads.usecases.liability import NOW, lock_carriageways
+from roads.usecases.liability import NOW, lock_carriageways, outdate_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,16 @@ class Attributed:
     added: int
 
 
-MISLED = ("enable_nestloop", "enable_mergejoin")
-"""What the planner would choose for the ranges of whole carriageways, and wait for hours."""
-
-
 @contextmanager
 def hash_joins(session: Session) -> Iterator[None]:
-    """Joins by hash only."""
-    _plan(session, {**dict.fromkeys(MISLED, "off"), "work_mem": "256MB"})
-    yield
-    _plan(session, dict.fromkeys([*MISLED, "work_mem"], "DEFAULT"))
-
-
-def _plan(session: Session, settings: Mapping[str, str]) -> None:
-    words = "; ".join(f"SET LOCAL {name} TO '{value}'" for name, value in settings.items()).replace(
-        "'DEFAULT'", "DEFAULT"
+    """Joins by hash only: the ranges of whole carriageways mislead the planner into nested loops that take hours."""
+    session.execute(
+        text("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '256MB'")
     )
-    session.execute(text(words))
+    yield
+    session.execute(
+        text("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on; SET LOCAL work_mem TO DEFAULT")
+    )
 
 
 def place_defects(session: Session, actor: Actor, command: PlaceDefects) -> list[int]:
@@ -77,12 +70,7 @@ def mark_touched(session: Session, carriageways: Sequence[int]) -> None:
     """Places came or went on these carriageways: their answers are to be given anew."""
     touched = sorted(carriageways)
     lock_carriageways(session, touched)
-    session.execute(
-        update(models.Carriageway)
-        .where(models.Carriageway.id == func.any(touched))
-        .values(revision=models.Carriageway.revision + 1)
-        .execution_options(synchronize_session=False)
-    )
+    outdate_answers(session, touched)
 
 
 def attribute_defects(session: Session, actor: Actor, command: AttributeDefects) -> Attributed:
@@ -97,7 +85,7 @@ def attribute_defects(session: Session, actor: Actor, command: AttributeDefects)
         attributed = _attribute_again(session, takes) if are_answered else _attribute(session, takes)
     session.execute(
         update(models.Carriageway)
-        .where(models.Carriageway.id == func.any(ids), _is_stale())
+        .where(models.Carriageway.id == func.any(ids), models.Carriageway.is_stale)
         .values(attributed_revision=models.Carriageway.revision)
         .execution_options(synchronize_session=False)
     )
@@ -111,13 +99,9 @@ def _to_answer(session: Session, command: AttributeDefects) -> tuple[list[int], 
     """
     asked = models.Carriageway.id == func.any(list(command.carriageway_ids))
     columns = (models.Carriageway.id, models.Carriageway.attributed_revision)
-    wanted = select(*columns).where(asked, true() if command.anew else _is_stale()).order_by(models.Carriageway.id)
-    rows = session.execute(wanted).all()
+    wanted = select(*columns).where(asked).order_by(models.Carriageway.id)
+    rows = session.execute(wanted if command.anew else wanted.where(models.Carriageway.is_stale)).all()
     return [row.id for row in rows], command.off_network or any(row.attributed_revision for row in rows)
-
-
-def _is_stale() -> ColumnElement[bool]:
-    return models.Carriageway.revision != models.Carriageway.attributed_revision
 
 
 def _attribute(session: Session, takes: Mapping[str, object]) -> Attributed:

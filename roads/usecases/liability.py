@@ -94,9 +94,14 @@ def build(session: Session, carriageway_ids: Sequence[int]) -> None:
     ids = {"carriageway_ids": list(carriageway_ids)}
     session.execute(text("DELETE FROM liability WHERE carriageway_id = ANY (CAST(:carriageway_ids AS integer[]))"), ids)
     session.execute(statement("build_liability"), {**ids, "known_at": NOW})
+    outdate_answers(session, carriageway_ids)
+
+
+def outdate_answers(session: Session, carriageway_ids: Sequence[int]) -> None:
+    """Mark carriageways for attribution: places on them, or who answers there, have changed. The caller holds them."""
     session.execute(
         update(models.Carriageway)
-        .where(models.Carriageway.id == func.any(ids["carriageway_ids"]))
+        .where(models.Carriageway.id == func.any(list(carriageway_ids)))
         .values(revision=models.Carriageway.revision + 1)
         .execution_options(synchronize_session=False)
     )
