@@ -11,7 +11,7 @@ from roads.domain.actors import Actor, Permission
 from roads.domain.claims import Action, DisputeReason, Finding, LineState
 from roads.queries.claims import KnownLine, find_line
 from roads.sql import statement
-from roads.usecases.claims_moves import NOTHING, Words, answer_again, move
+from roads.usecases.claims_moves import Words, answer_again, move
 
 NEAR_CM = 1000
 """Works within 10 m of a defect may have caused it: chainages of digs are no more exact than that."""
@@ -99,8 +99,7 @@ def _plain(value: object) -> object:
 def ask_joint_visit(session: Session, actor: Actor, command: AskJointVisit, *, today: date) -> LineState:
     """The contractor asks for a joint visit, which is an answer and no silence. Errors: as `accept`."""
     line = find_line(session, command.line_id)
-    words = Words(note=command.note) if command.note else NOTHING
-    return move(session, actor, line, Action.ASK_JOINT_VISIT, today=today, words=words)
+    return move(session, actor, line, Action.ASK_JOINT_VISIT, today=today, words=Words.given(command.note))
 
 
 def uphold(session: Session, actor: Actor, command: Decide, *, today: date) -> LineState:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from roads.db import wait_for_turn
 from roads.domain.actors import Actor, Permission
 from roads.domain.claims import (
     SILENCE_WORKING_DAYS,
@@ -28,7 +29,7 @@ from roads.models import Claim, ClaimEvent, ClaimTerms, Contract, Organisation
 from roads.queries.claims import KnownClaim, find_claim, line_states, stale_carriageways
 from roads.sql import statement
 from roads.usecases.claims_clocks import Clocks, clocks_of, start_clocks
-from roads.usecases.claims_moves import NOTHING, Words, answer_again, told
+from roads.usecases.claims_moves import Words, answer_again, told
 from roads.usecases.recording import close
 
 
@@ -92,7 +93,7 @@ def draft_claims(session: Session, actor: Actor, command: DraftClaims, *, today:
     """
     actor.require(Permission.RUN_JOBS)
     # Two at once would each find the other's lines missing.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("draft claims", 0))))
+    wait_for_turn(session, "draft claims")
     parameters = {
         "on": today,
         "contract_ids": None if command.contract_ids is None else list(command.contract_ids),
@@ -230,5 +231,5 @@ def _receive(
     session.execute(
         update(Claim).where(Claim.id == claim.id).values(**changes).execution_options(synchronize_session=False)
     )
-    words = Words(evidence={"proof": command.evidence}) if command.evidence else NOTHING
+    words = Words(evidence={"proof": command.evidence} if command.evidence else None)
     session.execute(insert(ClaimEvent).values(claim_id=claim.id, **told(actor, action, today, words)))

@@ -33,6 +33,11 @@ class Words:
     evidence: Mapping[str, Any] | None = None
 
     @classmethod
+    def given(cls, note: str | None) -> "Words":
+        """A note that may be missing."""
+        return cls(note=note or None)
+
+    @classmethod
     def demanded(cls, note: str) -> "Words":
         """A note that must be there. Errors: ReasonMissing."""
         if not note.strip():

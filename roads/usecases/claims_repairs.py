@@ -23,7 +23,7 @@ from roads.domain.claims import (
 from roads.models import ClaimLine, Repair, RepairPhoto
 from roads.queries.claims import KnownLine, find_line, first_use_of_photo, open_repair
 from roads.usecases.claims_clocks import clocks_of, start_clocks
-from roads.usecases.claims_moves import NOTHING, Words, move, stale
+from roads.usecases.claims_moves import Words, move, stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def record_patch(session: Session, actor: Actor, command: RecordPatch, *, today:
     """
     line = find_line(session, command.line_id)
     patched = {"patched_on": func.coalesce(ClaimLine.patched_on, today)}
-    return move(session, actor, line, Action.PATCH, today=today, words=_note(command.note), changes=patched)
+    return move(session, actor, line, Action.PATCH, today=today, words=Words.given(command.note), changes=patched)
 
 
 def report_repair(session: Session, actor: Actor, command: ReportRepair, *, today: date) -> LineState:
@@ -108,7 +108,7 @@ def report_repair(session: Session, actor: Actor, command: ReportRepair, *, toda
         line,
         Action.REPORT_REPAIR,
         today=today,
-        words=_note(command.note),
+        words=Words.given(command.note),
         changes={"repaired_on": today},
     )
     reporter = Party.of(actor)
@@ -138,7 +138,7 @@ def verify(session: Session, actor: Actor, command: VerifyRepair, *, today: date
     line = find_line(session, command.line_id)
     repair_id = _judge(session, actor, line, Action.VERIFY, Verdict.VERIFIED, today)
     changes = {"verified_repair_id": repair_id}
-    return move(session, actor, line, Action.VERIFY, today=today, words=_note(command.note), changes=changes)
+    return move(session, actor, line, Action.VERIFY, today=today, words=Words.given(command.note), changes=changes)
 
 
 def reject_repair(session: Session, actor: Actor, command: RejectRepair, *, today: date) -> LineState:
@@ -185,7 +185,3 @@ def reopen(session: Session, actor: Actor, command: Reopen, *, today: date) -> L
         "verified_repair_id": None,
     }
     return move(session, actor, line, Action.REOPEN, today=today, words=words, changes=changes)
-
-
-def _note(note: str | None) -> Words:
-    return Words(note=note) if note else NOTHING
