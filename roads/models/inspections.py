@@ -191,6 +191,10 @@ class Inspection(Base):
     inspected_on: Mapped[date]
     inspector: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(Text)
+    # The last day on which it is no older than twelve months: months are added once, and then only compared.
+    counts_until: Mapped[date] = mapped_column(
+        Computed("CAST(inspected_on + INTERVAL '12 months' AS date)", persisted=True)
+    )
     note: Mapped[str | None] = mapped_column(Text)
     stated_source_id: Mapped[str] = mapped_column(Text)
     stated_from_cm: Mapped[int | None]

@@ -41,6 +41,7 @@ from roads.models.network import (
 )
 from roads.models.operations import JobRun
 from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
+from roads.models.status import MapEdition, SegmentState, ShownDefect, ShownWorks
 
 __all__ = [
     "Acceptance",
@@ -67,6 +68,7 @@ __all__ = [
     "LadderStep",
     "Liability",
     "LostWarranty",
+    "MapEdition",
     "Organisation",
     "Placement",
     "PlannedInspection",
@@ -77,6 +79,9 @@ __all__ = [
     "Road",
     "RoadAlias",
     "Segment",
+    "SegmentState",
+    "ShownDefect",
+    "ShownWorks",
     "StatusMark",
     "TermRule",
     "TrafficCount",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from roads import models
 from roads.domain.operations import KnownRun, RunState, lock_number, run_lock
 from roads.models.operations import JobRun
+from roads.sql import statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,26 @@ def off_network_waits(session: Session) -> bool:
         ~exists().where(off, _is_placed_now(), models.Placement.defect_id == models.Attribution.defect_id),
     )
     return bool(session.scalar(select(or_(unanswered, left_over))))
+
+
+def dirty_status_ranges(session: Session, today: date, *, segments_at_once: int) -> list[IdRange]:
+    """Carriageways on which the status of segments waits to be worked out anew, in ranges of about so many of them."""
+    rows = session.execute(statement("dirty_carriageways"), {"on": today, "segments_at_once": segments_at_once})
+    return [IdRange(row.first, row.last) for row in rows]
+
+
+def contract_ranges(session: Session, *, contracts_at_once: int) -> list[IdRange]:
+    """All contracts, cut into ranges of so many."""
+    position = func.row_number().over(order_by=models.Contract.id) - 1
+    every = select(models.Contract.id, (position // contracts_at_once).label("piece")).subquery().c
+    return _ranges(session, every.id, every.piece)
+
+
+def contracts_between(session: Session, within: IdRange) -> list[int]:
+    """The contracts of a range."""
+    return list(
+        session.scalars(select(models.Contract.id).where(models.Contract.id.between(within.first, within.last)))
+    )
 
 
 def _without_worker(line: RunRecord) -> RunRecord:

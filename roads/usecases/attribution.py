@@ -12,6 +12,7 @@ from roads.domain.actors import Actor, Permission
 from roads.domain.attribution import RULE_VERSION
 from roads.sql import statement
 from roads.usecases.liability import NOW, lock_carriageways, outdate_answers
+from roads.usecases.status import mark_carriageways, mark_off_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,10 @@ def attribute_defects(session: Session, actor: Actor, command: AttributeDefects)
     takes = {"carriageway_ids": ids, "off_network": command.off_network, "rule_version": RULE_VERSION}
     with hash_joins(session):
         attributed = _attribute_again(session, takes) if are_answered else _attribute(session, takes)
+    if attributed.closed or attributed.added:
+        mark_carriageways(session, ids)
+    if command.off_network and (attributed.closed or attributed.added):
+        mark_off_network(session)
     session.execute(
         update(models.Carriageway)
         .where(models.Carriageway.id == func.any(ids), models.Carriageway.is_stale)

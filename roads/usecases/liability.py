@@ -21,6 +21,7 @@ from roads.domain.warranty import (
     terms_in_force,
 )
 from roads.sql import statement
+from roads.usecases.status import mark_carriageways
 
 NOW = "infinity"
 """The moment `known_at` that stands for everything known today."""
@@ -95,6 +96,7 @@ def build(session: Session, carriageway_ids: Sequence[int]) -> None:
     session.execute(text("DELETE FROM liability WHERE carriageway_id = ANY (CAST(:carriageway_ids AS integer[]))"), ids)
     session.execute(statement("build_liability"), {**ids, "known_at": NOW})
     outdate_answers(session, carriageway_ids)
+    mark_carriageways(session, carriageway_ids)
 
 
 def outdate_answers(session: Session, carriageway_ids: Sequence[int]) -> None:

@@ -26,6 +26,7 @@ from roads.usecases.network_early import SortedOut
 from roads.usecases.network_measures import copy_pieces, write_staged
 from roads.usecases.network_staging import empty_staging, empty_temporary, plan_for_bulk
 from roads.usecases.network_successions import replace_carriageways
+from roads.usecases.status import mark_carriageways, mark_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ def write(session: Session, actor: Actor, source: str, piece: Piece) -> None:
     empty_temporary(session, "writing")
     session.execute(statement("network_list_new"), between)
     write_staged(session, source, piece.from_n, piece.to_n)
+    mark_network(session)
 
 
 def replace(session: Session, actor: Actor, source: str) -> None:
@@ -195,6 +197,7 @@ def replace(session: Session, actor: Actor, source: str) -> None:
         return
     plan_for_bulk(session)
     updated = session.execute(statement("network_update_carriageways")).all()
+    mark_carriageways(session, [row.id for row in updated])
     replace_carriageways(session, source)
     _cut_streets_again(session)
     plan_for_bulk(session, on=False)
@@ -241,6 +244,7 @@ def _cut_streets_again(session: Session) -> None:
         session, np.array([n for n, _ in listed]), lines.take(np.array(which)), [cuts[number] for number in which]
     )
     session.execute(statement("network_replace_segments"))
+    mark_carriageways(session, [carriageway for _, carriageway in listed])
 
 
 def finish(session: Session, actor: Actor) -> None:

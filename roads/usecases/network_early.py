@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from geo.columns import Column, Table, joined, pa, pc, repeated
 from geo.repeats import MaybeMet
 from roads.domain.actors import Actor, Permission
+from roads.sql import statement
 from roads.usecases.copying import copy_table
 from roads.usecases.network_features import Prepared
+from roads.usecases.status import mark_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,20 @@ def write_early(session: Session, actor: Actor, source: str, early: Table) -> No
     copy_table(session, "staged_written", early.select(KEPT))
     # In the order of the index on ids, which then takes half the time.
     _copy_plain(session, source, early.sort_by("source_id"))
+    if len(early):
+        mark_network(session)
 
 
 def take_back(session: Session, actor: Actor, source: str) -> None:
     """Retire what was written early of a file that breaks off: a file that is unusable leaves nothing in use."""
     actor.require(Permission.IMPORT_NETWORK)
-    retire = text(
-        "UPDATE carriageway SET retired_at = now() WHERE source = :source AND retired_at IS NULL "
+    written = text(
+        "SELECT id FROM carriageway WHERE source = :source AND retired_at IS NULL "
         "AND source_id IN (SELECT base_id FROM staged_written)"
     )
-    session.execute(retire, {"source": source})
+    session.execute(
+        statement("network_retire"), {"carriageway_ids": list(session.scalars(written, {"source": source}))}
+    )
 
 
 def _copy_plain(session: Session, source: str, lines: Table) -> None:

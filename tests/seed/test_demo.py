@@ -89,7 +89,7 @@ def test_organisations_are_named_made_up_and_have_bins_that_nobody_was_given(dem
 
 
 # Moments of recording differ from load to load; the staging tables are empty.
-RECORDING = ("recorded", "recorded_at", "registered_at", "replaced_at")
+RECORDING = ("recorded", "recorded_at", "registered_at", "replaced_at", "marked_at")
 
 
 def dump(engine: Engine) -> dict[str, list[str]]:
