@@ -69,7 +69,7 @@ class Runner:
     def try_out(self, job: Job, today: date) -> Mapping[str, int]:
         """What a run would change, with every piece undone. It leaves no line in the ledger."""
         counts: Counter[str] = Counter()
-        for ids in self._waiting(job):
+        for ids in self._waiting(job, today):
             with transaction(self.engine) as session:
                 counts.update(job.task.work(session, SCHEDULER, Piece(ids, today)))
                 session.rollback()
@@ -85,12 +85,12 @@ class Runner:
             due = slots_to_run(known, latest_due(now, job.due_at), now)
             for slot in due:
                 self._run_and_go_on(job, slot)
-            if job.goes_on and today not in due and may_go_on(known, today) and self._waiting(job):
+            if job.goes_on and today not in due and may_go_on(known, today) and self._waiting(job, today):
                 self._run_and_go_on(job, today, again=True)
 
-    def _waiting(self, job: Job) -> Sequence[IdRange]:
+    def _waiting(self, job: Job, today: date) -> Sequence[IdRange]:
         with transaction(self.engine) as session:
-            return job.task.waiting(session)
+            return job.task.waiting(session, today)
 
     def _run_and_go_on(self, job: Job, slot: date, *, again: bool = False) -> None:
         if self.is_over.is_set():
@@ -122,7 +122,7 @@ class Runner:
 
     def _work(self, job: Job, claim: Claim) -> Mapping[str, int]:
         counts: Counter[str] = Counter()
-        for ids in self._waiting(job):
+        for ids in self._waiting(job, claim.slot):
             if self.is_over.is_set():
                 raise RunStopped(job=job.name)
             with transaction(self.engine) as session:

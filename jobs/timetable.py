@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import time
 
-from jobs.tasks import AttributeStaleDefects, PlaceWaitingDefects, Task
+from jobs.tasks import (
+    AcceptBySilence,
+    AttributeStaleDefects,
+    DraftWaitingClaims,
+    FlagOverdue,
+    FlagWarrantiesLost,
+    LinkRecurrences,
+    PlaceWaitingDefects,
+    PlanDueInspections,
+    RefreshDirtyStatus,
+    Task,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,14 @@ def timetable(*, snap_m: float) -> tuple[Round, ...]:
             jobs=(
                 Job("place-defects", "placed", PlaceWaitingDefects(snap_m), goes_on=True),
                 Job("attribute-defects", "attributed", AttributeStaleDefects(), goes_on=True),
+                Job("draft-claims", "drafted", DraftWaitingClaims()),
+                Job("accept-by-silence", "accepted", AcceptBySilence()),
+                Job("link-recurrences", "linked", LinkRecurrences()),
+                Job("flag-overdue", "flagged_overdue", FlagOverdue()),
+                Job("plan-inspections", "planned", PlanDueInspections()),
+                Job("flag-lost-warranties", "flagged_lost", FlagWarrantiesLost()),
+                # Last of those that write: it shows what all of them did.
+                Job("refresh-status", "refreshed", RefreshDirtyStatus(), goes_on=True),
             ),
         ),
     )

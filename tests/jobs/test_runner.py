@@ -21,7 +21,7 @@ from roads.usecases.operations import ClaimSlot, claim_slot
 from tests.jobs.conftest import World, days
 
 ROUNDS = timetable(snap_m=30)
-PLACE, ATTRIBUTE = jobs_by_name(ROUNDS).values()
+PLACE, ATTRIBUTE = list(jobs_by_name(ROUNDS).values())[:2]
 NOW = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
 TODAY = NOW.date()
 
@@ -102,10 +102,10 @@ def test_a_persons_run_waits_for_the_one_that_goes_on(world: World, runner: Runn
     at_work, may_end, had_to_wait = Event(), Event(), Event()
 
     class Slow:
-        def waiting(self, session: Session) -> Sequence[IdRange]:
+        def waiting(self, session: Session, today: date, /) -> Sequence[IdRange]:
             at_work.set()
             assert may_end.wait(30)
-            return PLACE.task.waiting(session)
+            return PLACE.task.waiting(session, today)
 
         def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
             return PLACE.task.work(session, actor, piece)
@@ -137,7 +137,7 @@ def test_a_dry_run_tells_what_would_change_and_keeps_nothing(world: World, runne
 class Faulty:
     """Does one piece well and fails on the next."""
 
-    def waiting(self, _session: Session) -> Sequence[IdRange]:
+    def waiting(self, _session: Session, _today: date, /) -> Sequence[IdRange]:
         return [IdRange(1, 1), IdRange(2, 2)]
 
     def work(self, session: Session, _actor: Actor, piece: Piece) -> Mapping[str, int]:
@@ -188,8 +188,8 @@ def test_a_piece_finished_after_another_process_took_over_is_undone(world: World
     world.report_defects(street=1, defects=5)
 
     class TakenOver:
-        def waiting(self, session: Session) -> Sequence[IdRange]:
-            return PLACE.task.waiting(session)
+        def waiting(self, session: Session, today: date, /) -> Sequence[IdRange]:
+            return PLACE.task.waiting(session, today)
 
         def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
             with transaction(database) as theirs:
