@@ -11,11 +11,21 @@ from psycopg import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from geo.errors import BadValue
+from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, StaleState
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
 from roads.i18n import choose_language, say
 from roads.queries.public import SeveralPlaces
 
-STATUS: Mapping[type[Exception], int] = {NotFound: 404, NotAllowed: 403, DatabaseUnusable: 503, RoadsError: 400}
+STATUS: Mapping[type[Exception], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    NotYourClaim: 403,
+    OwnRepair: 403,
+    StaleState: 409,
+    NotPossibleNow: 409,
+    DatabaseUnusable: 503,
+    RoadsError: 400,
+}
 log = structlog.get_logger(__name__)
 
 
@@ -79,7 +89,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    known = status in (400, 403, 404, 405, 422, 503)
+    known = status in (400, 403, 404, 405, 409, 422, 503)
     answer = problem(status, say(f"problem.http_{status}" if known else "problem.http_500", _language(request)))
     if isinstance(error, HTTPException):
         answer.headers.update(error.headers or {})
