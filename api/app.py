@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import errors
+from api.editions import Editions
 from api.headers import SecurityHeaders
 from api.pages import public as public_pages
 from api.public_pool import public_pool
-from api.routes import operator, public
+from api.routes import operator, public, tiles
 from roads.db import open_engine
 from roads.settings import Settings, read_settings
 
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
     app.include_router(public.router)
+    app.include_router(tiles.router)
     app.include_router(operator.router)
     app.include_router(public_pages.router)
     return app
@@ -33,5 +35,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with public_pool(app.state.settings.database_url) as pool:
         app.state.pool = pool
+        app.state.editions = Editions(pool)
         yield
     app.state.engine.dispose()

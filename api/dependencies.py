@@ -1,5 +1,6 @@
 """What routes are given: a public connection, today, the language; and how they answer with an ETag."""
 
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from hashlib import blake2b
@@ -9,8 +10,11 @@ from fastapi import Request, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel
 
+from api.editions import Editions
 from roads.i18n import choose_language
 from roads.settings import Settings
+
+REVALIDATE = {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Accept-Language"}
 
 
 def settings_of(request: Request) -> Settings:
@@ -39,14 +43,36 @@ def language(request: Request) -> str:
     return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
 
 
+def has_copy(request: Request, tag: str) -> bool:
+    """Whether the client says that it has the content of this ETag."""
+    words = request.headers.get("if-none-match")
+    if words is None:
+        return False
+    asked = [one.strip().removeprefix("W/") for one in words.split(",")]
+    return tag in asked or "*" in asked
+
+
 def tagged(request: Request, body: bytes, media_type: str) -> Response:
     """The body with its ETag, or 304 when the client has it already."""
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Accept-Language"}
-    asked = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in asked or "*" in asked:
+    headers = {"ETag": tag, **REVALIDATE}
+    if has_copy(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
+
+
+async def as_of(request: Request, build: Callable[[], Coroutine[Any, Any, BaseModel]], *facts: object) -> Response:
+    """A shape as JSON, built only for a client that lacks it; its ETag is the version of what segments show.
+
+    `facts` are what else the shape depends on. The version is read first: a shape is never older than its tag.
+    """
+    editions: Editions = request.app.state.editions
+    tag = f'"{".".join(map(str, (await editions.version(), *facts)))}"'
+    headers = {"ETag": tag, **REVALIDATE}
+    if has_copy(request, tag):
+        return Response(status_code=304, headers=headers)
+    shape = await build()
+    return Response(shape.model_dump_json(by_alias=True), media_type="application/json", headers=headers)
 
 
 def shown(request: Request, shape: BaseModel) -> Response:

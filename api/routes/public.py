@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.dependencies import language, public_connection, settings_of, shown, today
+from api.dependencies import as_of, language, public_connection, settings_of, shown, today
 from api.routing import QuestionRoute
 from api.schemas.contracts import ContractDetail, ContractList
 from api.schemas.inspections import DefectList, DefectShape
-from api.schemas.liability import AttributionShape, LiabilityShape, PartShape, SegmentPart, segment_part
-from api.schemas.network import RoadList, SegmentList, SegmentShape
+from api.schemas.liability import AttributionShape, LiabilityShape, PartShape
+from api.schemas.network import RoadList, SegmentList
 from api.schemas.questions import (
     LARGEST_ID,
     ContractsQuery,
@@ -23,6 +23,7 @@ from api.schemas.questions import (
     SegmentsQuery,
     box_of,
 )
+from api.schemas.status import SegmentDetail, StatusShape
 from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
 from roads.queries import public
@@ -37,12 +38,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such thing", "content": {"application/problem+json": {}}},
     503: {"description": "The database cannot be reached", "content": {"application/problem+json": {}}},
 }
-
-
-class SegmentDetail(SegmentShape):
-    """A segment and who answers for its parts today."""
-
-    liability: list[SegmentPart]
 
 
 @questions.get("/liability", response_model=LiabilityShape, responses=PROBLEMS)
@@ -72,14 +67,33 @@ async def roads(request: Request, asked: Annotated[RoadsQuery, Query()]) -> Resp
 
 @questions.get("/segments", response_model=SegmentList, responses=PROBLEMS)
 async def segments(request: Request, asked: Annotated[SegmentsQuery, Query()]) -> Response:
-    """Segments of the network."""
+    """Segments of the network with their status."""
+    day, reader = today(request), language(request)
     filters = {
         "box": box_of(asked.bbox),
         "region": asked.region,
         "contractor": asked.contractor,
-        "today": today(request),
+        "since": asked.since,
+        "status": asked.status,
+        "today": day,
     }
-    return shown(request, SegmentList.of(await _page(request, "public_segments", filters, asked), language(request)))
+    instead = {"segments_of_any_status": "segments_of_a_status"} if asked.status else {}
+
+    async def build() -> SegmentList:
+        return SegmentList.of(await _page(request, "public_segments", filters, asked, **instead), reader)
+
+    return await as_of(request, build, day, reader)
+
+
+@questions.get("/status", response_model=StatusShape, responses=PROBLEMS)
+async def status(request: Request, asked: Annotated[NoQuestions, Query()]) -> Response:  # noqa: ARG001 - refuses all
+    """How many segments and kilometres have each status, as of which day, and the edition of the tiles that show it."""
+
+    async def build() -> StatusShape:
+        async with public_connection(request) as connection:
+            return StatusShape.of(await public.rows(connection, "public_status", {}))
+
+    return await as_of(request, build)
 
 
 @questions.get("/contracts", response_model=ContractList, responses=PROBLEMS)
@@ -102,23 +116,24 @@ async def defects(request: Request, asked: Annotated[DefectsQuery, Query()]) -> 
     return shown(request, DefectList.of(await _page(request, "public_defects", filters, asked)))
 
 
-async def _page(request: Request, name: str, filters: Mapping[str, Any], asked: PageQuery) -> public.Page:
+async def _page(
+    request: Request, name: str, filters: Mapping[str, Any], asked: PageQuery, **instead: str
+) -> public.Page:
     async with public_connection(request) as connection:
-        return await public.page(connection, name, filters, after=asked.after, limit=asked.limit)
+        return await public.page(connection, name, filters, after=asked.after, limit=asked.limit, **instead)
 
 
 @router.get("/segments/{id}", response_model=SegmentDetail, responses=PROBLEMS)
 async def segment(request: Request, number: Id, asked: Annotated[ElementQuery, Query()]) -> Response:
-    """One segment, and who answers for its parts today."""
-    async with public_connection(request) as connection:
-        row = await public.one_row(connection, "public_segment", {"id": number}, thing="segment")
-        parts = await public.rows(
-            connection,
-            "public_segment_liability",
-            {"id": number, "element": asked.element, "today": today(request)},
-        )
-    shape = SegmentShape.of(row, language(request))
-    return shown(request, SegmentDetail(**dict(shape), liability=[segment_part(part) for part in parts]))
+    """One segment: who built it, who answers and until when, what is broken and what is being done about it."""
+    day, reader = today(request), language(request)
+
+    async def build() -> SegmentDetail:
+        async with public_connection(request) as connection:
+            facts = await public.segment(connection, number, asked.element, day)
+        return SegmentDetail.with_all(*facts, reader)
+
+    return await as_of(request, build, day, reader)
 
 
 @router.get("/contracts/{id}", response_model=ContractDetail, responses=PROBLEMS)

@@ -1,10 +1,12 @@
 """Roads, segments and places as the API shows them."""
 
+from datetime import date
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
 from geo.chainage import format_chainage
+from roads.domain.status import SegmentStatus
 from roads.queries.candidates import road_name
 from roads.queries.public import Page, Place, type_of_row
 
@@ -93,7 +95,10 @@ class RoadList(BaseModel):
 
 
 class SegmentShape(BaseModel):
-    """A segment: a carriageway between two chainages (metres)."""
+    """A segment: a carriageway between two chainages (metres), and its status as of the last edition of the maps.
+
+    `status_on` is the day since which the status stands, empty for a segment that no run has looked at yet.
+    """
 
     id: int
     road: str | None
@@ -105,6 +110,12 @@ class SegmentShape(BaseModel):
     chainage_to: str
     from_m: float
     to_m: float
+    status: SegmentStatus
+    status_on: date | None
+    open_defects: int
+    overdue_lines: int
+    answers_until: date | None
+    inspected_on: date | None
     geometry: Geometry
 
     @classmethod
@@ -121,6 +132,12 @@ class SegmentShape(BaseModel):
             chainage_to=format_chainage(row.to_cm / 100),
             from_m=row.from_cm / 100,
             to_m=row.to_cm / 100,
+            status=row.status,
+            status_on=row.status_on,
+            open_defects=row.open_defects,
+            overdue_lines=row.overdue_lines,
+            answers_until=row.answers_until,
+            inspected_on=row.inspected_on,
             geometry=Geometry.model_validate_json(row.geometry),
         )
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from geo.bbox import Box
 from roads.domain.attribution import Outcome
 from roads.domain.network import Direction
+from roads.domain.status import SegmentStatus
 from roads.domain.warranty import Element
 
 LARGEST_ID = 2**31 - 1
@@ -76,9 +77,11 @@ class RoadsQuery(PageQuery):
 
 
 class SegmentsQuery(PageQuery):
-    """Filters of the list of segments."""
+    """Filters of the list of segments; `since` is about the day since which the status stands."""
 
     bbox: BoxWords | None = None
+    status: SegmentStatus | None = None
+    since: date | None = None
     region: Kato | None = None
     contractor: Bin | None = None
 

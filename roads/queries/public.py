@@ -186,11 +186,35 @@ class Page:
     next_after: int | None
 
 
-async def page(connection: Public, name: str, filters: Mapping[str, Any], *, after: int, limit: int) -> Page:
+async def page(
+    connection: Public, name: str, filters: Mapping[str, Any], *, after: int, limit: int, **instead: str
+) -> Page:
     """One page of a list, by key: no page is skipped or shown twice while rows are added."""
-    found = await rows(connection, name, {**filters, "after": after, "at_most": limit + 1})
+    found = await rows(connection, name, {**filters, "after": after, "at_most": limit + 1}, **instead)
     more = len(found) > limit
     return Page(found[:limit], found[limit - 1].id if more else None)
+
+
+type_of_rows = Sequence[type_of_row]
+
+
+async def segment(
+    connection: Public, number: int, element: str, today: date
+) -> tuple[type_of_row, type_of_row, type_of_rows, type_of_rows, type_of_rows]:
+    """A segment, who built it and answers, its open defects, its claims, and who answers for its parts for an element.
+
+    Errors: NotFound.
+    """
+    by_id = {"id": number}
+    row = await one_row(connection, "public_segment", by_id, thing="segment")
+    dated = {**by_id, "today": today}
+    return (
+        row,
+        await one_row(connection, "public_segment_built_by", dated, thing="segment"),
+        await rows(connection, "public_segment_defects", by_id),
+        await rows(connection, "public_segment_claims", dated),
+        await rows(connection, "public_segment_liability", {**dated, "element": element}),
+    )
 
 
 def _place(row: type_of_row, carriageway: str | None, language: str) -> Place:

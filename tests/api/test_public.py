@@ -4,8 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
 
+from api import editions
+from roads.db import transaction
 from tests.api.conftest import Told
+from tests.claims import make_scene
+from tests.status import refresh
 
 LIABILITY = "/api/v1/liability"
 
@@ -94,6 +99,8 @@ BAD = [
     ("/api/v1/defects?bbox=3,2,1,4", "west of east"),
     ("/api/v1/contracts?contractor=12", "a short BIN"),
     ("/api/v1/segments?after=-1", "a negative key"),
+    ("/api/v1/segments?status=fine", "no such status"),
+    ("/api/v1/status?surprise=1", "an unknown parameter of a route without any"),
 ]
 
 
@@ -184,4 +191,111 @@ def test_every_answer_forbids_foreign_content(client: TestClient) -> None:
 def test_the_openapi_document_names_every_route(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {LIABILITY, "/api/v1/roads", "/api/v1/segments", "/api/v1/segments/{id}", "/api/v1/contracts/{id}",
-            "/api/v1/defects", "/api/v1/defects/{id}/attribution"} <= set(paths)  # fmt: skip
+            "/api/v1/defects", "/api/v1/defects/{id}/attribution", "/api/v1/status",
+            "/tiles/{edition}/{layer}/{z}/{x}/{y}.mvt"} <= set(paths)  # fmt: skip
+
+
+# --- status
+
+
+TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - the application asks the real clock what day it is
+
+
+@pytest.fixture
+def shown(told: Told, database: Engine) -> int:
+    """The edition that shows what stands in the database."""
+    with transaction(database) as session:
+        made = refresh(session, TOMORROW - timedelta(days=1)).edition
+    assert made is not None
+    return made
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
+
+
+def test_the_network_in_figures(client: TestClient, shown: int) -> None:
+    told = client.get("/api/v1/status").json()
+    assert (told["edition"], told["segments"], told["km"]) == (shown, 10, 10.0)
+    assert {one["status"]: one["segments"] for one in told["statuses"]} == {
+        "overdue": 0,
+        "open_under_warranty": 1,
+        "open": 0,
+        "works_under_way": 0,
+        "unknown": 9,
+        "sound_under_warranty": 0,
+        "sound": 0,
+    }
+
+
+def test_before_the_first_edition_there_are_no_figures(client: TestClient) -> None:
+    told = client.get("/api/v1/status").json()
+    assert (told["edition"], told["as_of"], told["segments"], len(told["statuses"])) == (0, None, 0, 7)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("status=open_under_warranty", 1), ("status=unknown", 9), ("status=overdue", 0), ("status=unknown&limit=3", 3),
+     ("since=2020-01-01", 10), (f"since={TOMORROW}", 0), ("status=unknown&bbox=60,40,61,41", 0)],
+)  # fmt: skip
+def test_segments_are_filtered_by_status(client: TestClient, shown: int, query: str, expected: int) -> None:
+    assert len(client.get(f"/api/v1/segments?{query}").json()["items"]) == expected
+
+
+def test_pages_of_one_status_show_every_row_once(client: TestClient, shown: int) -> None:
+    seen: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        page = client.get("/api/v1/segments", params={"limit": 2, "after": after, "status": "unknown"}).json()
+        seen += [item["id"] for item in page["items"]]
+        after = page["next"]
+    assert (len(seen), seen) == (9, sorted(set(seen)))
+
+
+def test_a_segment_tells_all_that_is_known_of_it(client: TestClient, told: Told, shown: int) -> None:
+    (item,) = client.get("/api/v1/segments?status=open_under_warranty").json()["items"]
+    segment = client.get(f"/api/v1/segments/{item['id']}").json()
+    assert (segment["status"], segment["open_defects"], segment["road"]) == ("open_under_warranty", 1, "KAZ99")
+    assert (segment["built_by"]["number"], segment["built_by"]["accepted_on"]) == ("2023-118", "2023-09-14")
+    assert [(one["id"], one["state"]) for one in segment["defects"]] == [(told.defect, "open")]
+    assert segment["claims"] == []
+    assert client.get(segment["why"]).json()["place"]["road"] == "KAZ99"
+
+
+def test_a_segment_without_works_says_that_nobody_built_and_answers(client: TestClient, shown: int) -> None:
+    last = client.get("/api/v1/segments").json()["items"][-1]
+    segment = client.get(f"/api/v1/segments/{last['id']}").json()
+    assert (segment["built_by"], segment["answers"], segment["defects"]) == (None, None, [])
+
+
+def test_a_segment_says_how_many_days_its_contractor_still_answers(database: Engine, client: TestClient) -> None:
+    with transaction(database) as session:
+        scene = make_scene(session, accepted_on=TOMORROW - timedelta(days=31))
+        line = scene.issued(1500, today=TOMORROW - timedelta(days=21))
+        refresh(session, TOMORROW - timedelta(days=1))
+    (item,) = client.get("/api/v1/segments?status=overdue").json()["items"]
+    segment = client.get(f"/api/v1/segments/{item['id']}").json()
+    answers = segment["answers"]
+    assert (answers["id"], answers["kind"], answers["until"]) == (scene.contract.id, "warranty", item["answers_until"])
+    assert date.fromisoformat(answers["until"]) == TOMORROW - timedelta(days=1 - answers["days_left"])
+    (claim,) = segment["claims"]
+    assert (claim["state"], claim["is_overdue"], claim["defect"]) == ("issued", True, line.defect_id)
+    assert claim["due"] == line.rectify_by.isoformat() if line.rectify_by else None
+
+
+@pytest.mark.parametrize("path", ["/api/v1/status", "/api/v1/segments", "/api/v1/segments/{id}"])
+def test_what_segments_show_is_304_until_it_moves(client: TestClient, database: Engine, shown: int, path: str) -> None:
+    (item,) = client.get("/api/v1/segments?status=open_under_warranty").json()["items"]
+    path = path.format(id=item["id"])
+    first = client.get(path)
+    held = {"If-None-Match": first.headers["etag"]}
+    again = client.get(path, headers=held)
+    assert (again.status_code, again.content) == (304, b"")
+    with transaction(database, role=None) as session:
+        session.execute(text("INSERT INTO status_mark (carriageway_id, extent) SELECT id, extent FROM carriageway"))
+    assert client.get(path, headers=held).status_code == 200
+    with transaction(database) as session:
+        refresh(session, TOMORROW)
+    moved = client.get(path, headers=held)
+    assert (moved.status_code, moved.headers["etag"] == first.headers["etag"]) == (200, False)

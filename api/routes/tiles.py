@@ -1,0 +1,86 @@
+"""Vector tiles of the maps. An address holds one content for good, so that everybody on the way may keep it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from api.dependencies import has_copy, public_connection
+from api.editions import Editions
+from roads.queries import tiles
+from roads.queries.tiles import LARGEST_ZOOM, LAYERS, Spot
+
+router = APIRouter(tags=["tiles"])
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+def _parameter(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
+
+
+PARAMETERS = [
+    _parameter("edition", {"type": "string", "pattern": "^(current|[0-9]{1,9})$"}, "`current`, or the number it gave"),
+    _parameter("layer", {"type": "string", "enum": list(LAYERS)}, "what is drawn"),
+    _parameter("z", {"type": "integer", "minimum": 0, "maximum": LARGEST_ZOOM}, "zoom"),
+    _parameter("x", {"type": "integer", "minimum": 0}, "column, from the west"),
+    _parameter("y", {"type": "integer", "minimum": 0}, "row, from the north"),
+]
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The tile; no bytes where nothing lies in it", "content": {MEDIA_TYPE: {}}},
+    304: {"description": "Not modified: the client's copy (If-None-Match) is good for ever"},
+    307: {"description": "To the same tile of the last edition: `current` was asked for, or one that is replaced"},
+    404: {"description": "No such layer, edition or tile", "content": {"application/problem+json": {}}},
+    503: {"description": "The database cannot be reached", "content": {"application/problem+json": {}}},
+}
+
+
+@router.get(
+    "/tiles/{edition}/{layer}/{z}/{x}/{y}.mvt",
+    response_class=Response,
+    responses=ANSWERS,
+    openapi_extra={"parameters": PARAMETERS},
+)
+async def tile(request: Request) -> Response:
+    """A Mapbox Vector Tile of a layer, zooms 0 to 16. Its attributes are ids and codes; an edition never changes."""
+    named = request.path_params
+    asked = tiles.spot(named["layer"], named["z"], named["x"], named["y"])
+    if asked is None:
+        raise HTTPException(404)
+    editions: Editions = request.app.state.editions
+    if named["edition"] == "current":
+        return _sent_on(asked, await editions.last())
+    edition = tiles.edition_number(named["edition"])
+    if edition is None:
+        raise HTTPException(404)
+    headers = {"ETag": f'"{edition}"', "Cache-Control": FOR_GOOD}
+    if has_copy(request, headers["ETag"]) and edition <= await editions.last():
+        return Response(status_code=304, headers=headers)
+    drawn = await _tile(request, editions, edition, asked)
+    if drawn is None:
+        return await _of_another_edition(editions, edition, asked)
+    return Response(drawn, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def _tile(request: Request, editions: Editions, edition: int, asked: Spot) -> bytes | None:
+    async def draw() -> bytes | None:
+        async with public_connection(request) as connection:
+            last, drawn = await tiles.draw(connection, edition, asked)
+        editions.learn(last)
+        return drawn
+
+    return await (editions.kept(edition, asked, draw) if asked.is_small_scale else draw())
+
+
+async def _of_another_edition(editions: Editions, edition: int, asked: Spot) -> Response:
+    last = await editions.last()
+    if edition > last:
+        raise HTTPException(404)
+    return _sent_on(asked, last)
+
+
+def _sent_on(asked: Spot, edition: int) -> Response:
+    address = f"/tiles/{edition}/{asked.layer}/{asked.z}/{asked.x}/{asked.y}.mvt"
+    return RedirectResponse(address, 307, headers={"Cache-Control": "no-store"})
