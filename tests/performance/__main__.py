@@ -1,7 +1,8 @@
 """`make bench`: every ratio with the two things compared, taken in one run on one database of the bench's own.
 
 make bench                          everything
-make bench ARGS="placing http"      some of it: network, placing, attribution, change, overlaps, contention, http
+make bench ARGS="placing http"      some of it: network, placing, attribution, change, overlaps, contention, http,
+                                    status, tiles, known
 make bench ARGS="--defects 100000"  smaller
 """
 
@@ -28,10 +29,11 @@ from roads.sql import statement
 from roads.usecases import liability
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
 from roads.usecases.placing import find_places, place_many_defects
-from tests.performance import compared
+from tests.performance import compared, maps
 
 PLACED_AT_ONCE = 500_000
 TODAY = date(2026, 11, 1)
+MAPS = ("status", "tiles", "known")
 
 
 def say(line: str) -> None:
@@ -437,6 +439,19 @@ def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, s
     return time.perf_counter() - began, (written.strip().splitlines() or [""])[-1], usage.ru_maxrss / 1024
 
 
+def bench_maps(engine: Engine, url: URL, wanted: set[str]) -> None:
+    """Status, tiles, and answers that a client knows already."""
+    maps.fill(engine, url, TODAY, say)
+    benches: dict[str, Callable[[], None]] = {
+        "status": lambda: maps.bench_status(engine, TODAY, say),
+        "tiles": lambda: maps.bench_tiles(engine, url, say),
+        "known": lambda: maps.bench_known(engine, url, say),
+    }
+    for name in MAPS:
+        if name in wanted:
+            benches[name]()
+
+
 def main() -> None:
     """Run the named benches, or all."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -446,7 +461,16 @@ def main() -> None:
     ask.add_argument("--defects", type=int, default=1_000_000)
     ask.add_argument("--runs", type=int, default=3, help="turns taken with what it is compared with")
     given = ask.parse_args()
-    wanted = set(given.names) or {"network", "placing", "attribution", "change", "overlaps", "contention", "http"}
+    wanted = set(given.names) or {
+        "network",
+        "placing",
+        "attribution",
+        "change",
+        "overlaps",
+        "contention",
+        "http",
+        *MAPS,
+    }
     if "network" in wanted:
         bench_network(given.runs)
     if wanted == {"network"}:
@@ -474,6 +498,8 @@ def main() -> None:
         for name, bench in benches.items():
             if name in wanted:
                 bench()
+        if wanted & set(MAPS):
+            bench_maps(engine, url, wanted)
         engine.dispose()
 
 
