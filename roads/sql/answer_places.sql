@@ -7,7 +7,12 @@
 -- far as its GPS accuracy reaches, and an answer that changes within it needs a person (the ends of the carriageway do
 -- not count); so that a point looks into one kilometre only, the rows are widened by the longest reach there is.
 WITH place AS NOT MATERIALIZED (
-    -- include: places_of_carriageways
+    SELECT
+        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, accuracy_cm,
+        nullif(confidence, 'certain') AS unsure
+    FROM (
+        -- include: places_of_carriageways
+    ) AS p
 ),
 -- Stretches, and points that see farther than 100 m.
 far AS MATERIALIZED (
@@ -16,7 +21,16 @@ far AS MATERIALIZED (
 row_km AS NOT MATERIALIZED (
     SELECT
         l.carriageway_id, l.element, km, widened.first_km, lower(l.extent) AS from_cm, upper(l.extent) AS to_cm,
-        lower(l.period) AS from_on, coalesce(upper(l.period), 'infinity') AS until_on, l.kind, l.source_id, l.contract_id
+        lower(l.period) AS from_on, coalesce(upper(l.period), 'infinity') AS until_on,
+        CASE l.kind
+            WHEN 'warranty' THEN 'under_warranty'
+            WHEN 'expired' THEN 'expired'
+            WHEN 'works' THEN 'not_yet_accepted'
+            WHEN 'carve_out' THEN 'excluded'
+            WHEN 'term_unknown' THEN 'under_warranty'
+        END AS answer,
+        CASE WHEN l.kind = 'term_unknown' THEN 'term_unknown' END AS doubt,
+        l.source_id, l.contract_id
     FROM (
         -- include: liability_stored
     ) AS l
@@ -31,21 +45,21 @@ row_km AS NOT MATERIALIZED (
 ),
 asked AS NOT MATERIALIZED (
     SELECT
-        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, confidence, true AS is_point,
+        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, unsure, true AS is_point,
         greatest(accuracy_cm - 1, 0) AS reach_cm, from_cm / 100000 AS km, from_cm / 100000 AS first_km
     FROM place
     WHERE coalesce(to_cm - from_cm, 1) = 1
     UNION ALL
     SELECT
-        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, confidence, false, 0, km, from_cm / 100000
+        defect_id, carriageway_id, element, from_cm, to_cm, covered_on, unsure, false, 0, km, from_cm / 100000
     FROM far, generate_series(from_cm / 100000, (to_cm - 1) / 100000) AS km
     WHERE to_cm - from_cm > 1 AND km % 1 = 0
 ),
 -- Places with all that is seen from them: of a point as a rule one row, or none, that holds as far as it sees.
 seen AS MATERIALIZED (
     SELECT
-        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, p.is_point, p.reach_cm,
-        l.kind, l.source_id, l.contract_id, l.from_cm AS row_from_cm, l.to_cm AS row_to_cm,
+        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.unsure, p.is_point, p.reach_cm,
+        l.answer, l.doubt, l.source_id, l.contract_id, l.from_cm AS row_from_cm, l.to_cm AS row_to_cm,
         coalesce(l.from_cm <= p.from_cm - p.reach_cm AND l.to_cm >= p.to_cm + p.reach_cm, true) AS is_certain
     FROM asked p
     LEFT JOIN row_km l
@@ -58,14 +72,15 @@ seen AS MATERIALIZED (
 ),
 doubtful AS (
     SELECT
-        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence,
-        max(p.kind) FILTER (WHERE is_here) AS kind,
+        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.unsure,
+        max(p.answer) FILTER (WHERE is_here) AS answer,
+        max(p.doubt) FILTER (WHERE is_here) AS doubt,
         max(p.source_id) FILTER (WHERE is_here) AS source_id,
         max(p.contract_id) FILTER (WHERE is_here) AS contract_id,
         -- Nobody answers here, or not for all that is seen, or others answer for some of it.
         NOT bool_or(is_here)
         OR sum(least(p.row_to_cm, window_cm.to_cm) - greatest(p.row_from_cm, window_cm.from_cm)) < window_cm.to_cm - window_cm.from_cm
-        OR count(DISTINCT (p.kind, p.contract_id)) > 1 AS is_near_boundary
+        OR count(DISTINCT (p.answer, p.doubt, p.contract_id)) > 1 AS is_near_boundary
     FROM seen p
     CROSS JOIN LATERAL (
         SELECT
@@ -78,20 +93,20 @@ doubtful AS (
     ) AS window_cm
     WHERE p.is_point AND NOT p.is_certain
     GROUP BY
-        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.confidence, window_cm.from_cm, window_cm.to_cm
+        p.defect_id, p.carriageway_id, p.from_cm, p.to_cm, p.covered_on, p.unsure, window_cm.from_cm, window_cm.to_cm
 ),
 -- Neighbouring rows may give one answer (their periods differ): they are one part.
 stretch_part AS MATERIALIZED (
     SELECT
-        defect_id, carriageway_id, from_cm AS place_from_cm, covered_on, confidence, kind, source_id, contract_id,
+        defect_id, carriageway_id, from_cm AS place_from_cm, covered_on, unsure, answer, doubt, source_id, contract_id,
         range_agg(int4range(greatest(from_cm, row_from_cm), least(to_cm, row_to_cm))) AS extents
     FROM seen
-    WHERE NOT is_point AND kind IS NOT NULL
-    GROUP BY defect_id, carriageway_id, from_cm, covered_on, confidence, kind, source_id, contract_id
+    WHERE NOT is_point AND answer IS NOT NULL
+    GROUP BY defect_id, carriageway_id, from_cm, covered_on, unsure, answer, doubt, source_id, contract_id
 ),
 stretch_gap AS (
     SELECT
-        p.defect_id, p.carriageway_id, p.covered_on, p.confidence,
+        p.defect_id, p.carriageway_id, p.covered_on, p.unsure,
         int4multirange(int4range(p.from_cm, p.to_cm)) - coalesce(given.extents, '{}') AS extents
     FROM far p
     LEFT JOIN (
@@ -106,45 +121,28 @@ stretch_gap AS (
 ),
 part AS (
     SELECT
-        defect_id, carriageway_id, from_cm, to_cm, covered_on, confidence, kind, source_id, contract_id,
-        false AS is_near_boundary
+        defect_id, carriageway_id, from_cm, to_cm, covered_on, answer, source_id, contract_id,
+        coalesce(unsure, doubt) AS reason
     FROM seen
     WHERE is_point AND is_certain
     UNION ALL
     SELECT
-        defect_id, carriageway_id, from_cm, to_cm, covered_on, confidence, kind, source_id, contract_id,
-        is_near_boundary
+        defect_id, carriageway_id, from_cm, to_cm, covered_on, answer, source_id, contract_id,
+        coalesce(unsure, doubt, CASE WHEN is_near_boundary THEN 'near_boundary' END)
     FROM doubtful
     UNION ALL
     SELECT
-        defect_id, carriageway_id, lower(extent), upper(extent), covered_on, confidence, kind, source_id, contract_id, false
+        defect_id, carriageway_id, lower(extent), upper(extent), covered_on, answer, source_id, contract_id,
+        coalesce(unsure, doubt)
     FROM stretch_part, unnest(extents) AS extent
     UNION ALL
-    SELECT defect_id, carriageway_id, lower(extent), upper(extent), covered_on, confidence, NULL, NULL, NULL, false
+    SELECT defect_id, carriageway_id, lower(extent), upper(extent), covered_on, NULL, NULL, NULL, unsure
     FROM stretch_gap, unnest(extents) AS extent
-),
-judged AS (
-    SELECT
-        part.*,
-        CASE kind
-            WHEN 'warranty' THEN 'under_warranty'
-            WHEN 'expired' THEN 'expired'
-            WHEN 'works' THEN 'not_yet_accepted'
-            WHEN 'carve_out' THEN 'excluded'
-            WHEN 'term_unknown' THEN 'under_warranty'
-            ELSE 'no_warranty'
-        END AS answer,
-        CASE
-            WHEN confidence <> 'certain' THEN confidence
-            WHEN kind = 'term_unknown' THEN 'term_unknown'
-            WHEN is_near_boundary THEN 'near_boundary'
-        END AS reason
-    FROM part
 )
 SELECT
     defect_id, coalesce(carriageway_id, 0) AS place_key, carriageway_id, coalesce(from_cm, 0) AS from_key, from_cm,
     to_cm, source_id, contract_id, covered_on AS decided_on, CAST(:rule_version AS integer) AS rule_version,
-    CASE WHEN reason IS NULL THEN answer ELSE 'needs_review' END AS outcome,
+    CASE WHEN reason IS NULL THEN coalesce(answer, 'no_warranty') ELSE 'needs_review' END AS outcome,
     reason,
-    CASE WHEN reason IS NOT NULL AND carriageway_id IS NOT NULL THEN answer END AS likely_outcome
-FROM judged
+    CASE WHEN reason IS NOT NULL AND carriageway_id IS NOT NULL THEN coalesce(answer, 'no_warranty') END AS likely_outcome
+FROM part
