@@ -9,6 +9,7 @@ from api import errors
 from api.editions import Editions
 from api.headers import SecurityHeaders
 from api.pages import public as public_pages
+from api.points import asked_points
 from api.public_pool import public_pool
 from api.routes import operator, public, tiles
 from roads.db import open_engine
@@ -36,5 +37,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with public_pool(app.state.settings.database_url) as pool:
         app.state.pool = pool
         app.state.editions = Editions(pool)
+        app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
         yield
     app.state.engine.dispose()

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from pydantic import BaseModel
 
 from api.editions import Editions
+from api.points import Points
 from roads.i18n import choose_language
 from roads.settings import Settings
 
@@ -31,6 +32,12 @@ def public_connection(request: Request) -> AbstractAsyncContextManager[AsyncConn
     """
     connection: AbstractAsyncContextManager[AsyncConnection[Any]] = request.app.state.pool.connection()
     return connection
+
+
+def points_of(request: Request) -> Points:
+    """Where to ask who answers at a coordinate."""
+    points: Points = request.app.state.points
+    return points
 
 
 def today(request: Request) -> date:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.dependencies import as_of, language, public_connection, settings_of, shown, today
+from api.dependencies import as_of, language, points_of, public_connection, settings_of, shown, today
 from api.routing import QuestionRoute
 from api.schemas.contracts import ContractDetail, ContractList
 from api.schemas.inspections import DefectList, DefectShape
@@ -46,11 +46,10 @@ async def liability(request: Request, asked: Annotated[LiabilityQuery, Query()])
     settings, reader = settings_of(request), language(request)
     known_at = public.moment(asked.as_known_at, settings.zone)
     question = public.Question(asked.on or today(request), asked.element, known_at, reader)
-    async with public_connection(request) as connection:
-        if asked.lon is not None and asked.lat is not None:
-            snap_m = settings.snap_distance_m
-            place, answer = await public.who_answers_at_point(connection, asked.lon, asked.lat, snap_m, question)
-        else:
+    if asked.lon is not None and asked.lat is not None:
+        place, answer = await points_of(request).ask(public.AskedPoint(asked.lon, asked.lat, question))
+    else:
+        async with public_connection(request) as connection:
             place = await public.place_at_chainage(
                 connection, asked.road or "", asked.chainage or "", asked.direction, question
             )

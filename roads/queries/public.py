@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,18 +28,17 @@ type_of_row = Any
 Public = AsyncConnection[Any]
 
 
-ANSWER_AT_POINT = {
-    "lon": "$1",
-    "lat": "$2",
+ANSWER_AT_POINTS = {
+    "lons": "$1",
+    "lats": "$2",
     "snap_m": "$3",
-    "element": "$4",
-    "decided_on": "$5",
-    "known_at": "$6",
-    "accuracy_m": "0",
+    "known_at": "$4",
+    "element": "(CAST($5 AS text[]))[placed.defect_id]",
+    "decided_on": "(CAST($6 AS date[]))[placed.defect_id]",
     "carriageway_ids": "ARRAY[placed.carriageway_id]",
     "at_cm": "placed.at_cm",
 }
-"""What fills the parameters of `answer_at_point`: numbered ones, so that it can be prepared."""
+"""What fills the parameters of `answer_at_points`: numbered ones, so that it can be prepared, and columns."""
 
 
 class SeveralPlaces(RoadsError):
@@ -60,6 +61,15 @@ class Question:
     element: str
     known_at: datetime | str = NOW
     language: str = FALLBACK
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPoint:
+    """A coordinate (degrees, EPSG:4326) somebody asks about."""
+
+    lon: float
+    lat: float
+    question: Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +124,33 @@ ANSWER_ROWS = SameColumns()
 
 
 @cache
-def _answer_at_point() -> bytes:
-    return filled_statement("answer_at_point", ANSWER_AT_POINT, spots_of_defects="spot_of_point").encode()
+def _answer_at_points() -> bytes:
+    return filled_statement("answer_at_points", ANSWER_AT_POINTS, spots_of_defects="spots_of_points").encode()
 
 
-async def who_answers_at_point(
-    connection: Public, lon: float, lat: float, snap_m: float, question: Question
-) -> tuple[Place, Answer]:
-    """Who answers at the place nearest to a coordinate (degrees, EPSG:4326), within `snap_m` metres."""
+async def who_answers_at_points(
+    connection: Public, asked: Sequence[AskedPoint], snap_m: float
+) -> list[tuple[Place, Answer]]:
+    """Who answers at the place nearest to each coordinate, within `snap_m` metres, in the order asked; all as known at
+    the moment of the first."""
+    questions = [one.question for one in asked]
+    given = (
+        [one.lon for one in asked],
+        [one.lat for one in asked],
+        snap_m,
+        questions[0].known_at,
+        [str(question.element) for question in questions],
+        [question.decided_on for question in questions],
+    )
     # The most frequent question there is: planned once for a connection, and never searched for placeholders again.
     async with AsyncRawCursor(connection, row_factory=ANSWER_ROWS) as cursor:
-        asked = (lon, lat, snap_m, str(question.element), question.decided_on, question.known_at)
-        await cursor.execute(_answer_at_point(), asked, prepare=True)
+        await cursor.execute(_answer_at_points(), given, prepare=True)
         found: list[type_of_row] = await cursor.fetchall()
+    of_each = (list(rows_of_one) for _, rows_of_one in groupby(found, attrgetter("point")))
+    return [_answered(rows_of_one, question) for rows_of_one, question in zip(of_each, questions, strict=True)]
+
+
+def _answered(found: Sequence[type_of_row], question: Question) -> tuple[Place, Answer]:
     place = _place(found[0], found[0].carriageway, question.language)
     candidates = [candidate(row) for row in found if row.kind is not None]
     return place, explain(candidates, question.decided_on, place.confidence)

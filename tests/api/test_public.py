@@ -1,6 +1,8 @@
 """What the public API promises: right answers, problem documents, ETags, pages by key."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -33,6 +35,27 @@ def test_who_answers_at_a_coordinate_on_a_day(client: TestClient, told: Told) ->
     assert answer["place"]["chainage"] == "1+000"
     assert answer["place"]["distance_m"] == pytest.approx(2, abs=0.02)
     assert [why["verdict"] for why in answer["why"]] == ["chosen"]
+
+
+def test_many_who_ask_at_once_are_answered_as_if_each_were_alone(client: TestClient, told: Told) -> None:
+    lon, lat = told.covered
+    off_lon, off_lat = told.off_network
+    asked: list[dict[str, Any]] = [
+        {"lon": lon, "lat": lat, "on": "2024-05-01"},
+        {"lon": lon, "lat": lat, "on": "2026-09-15"},
+        {"lon": off_lon, "lat": off_lat, "on": "2024-05-01"},
+        {"lon": lon, "lat": lat, "on": "2024-05-01", "element": "marking"},
+        {"lon": lon, "lat": lat, "on": "2024-05-01", "as_known_at": "2020-01-01"},
+        {"lon": lon + 0.02, "lat": lat, "on": "2024-05-01"},
+    ]
+
+    def answer(one: dict[str, Any]) -> Any:
+        return client.get(LIABILITY, params=one).json()
+
+    alone = [answer(one) for one in asked]
+    with ThreadPoolExecutor(12) as clients:
+        assert list(clients.map(answer, asked * 20)) == alone * 20
+    assert len({answer["outcome"] for answer in alone}) >= 3
 
 
 def test_by_road_and_chainage_the_answer_is_the_same(client: TestClient, told: Told) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import Engine, text
 
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
-from roads.sql import source
+from roads.queries.public import ANSWER_AT_POINTS
+from roads.sql import filled_statement, source
 from seed.bulk import Bulk, load_bulk
 
 
@@ -28,10 +29,24 @@ def plan(engine: Engine, words: str, **values: object) -> str:
 
 
 def test_a_spot_looks_for_segments_in_the_spatial_index(filled: Engine) -> None:
-    words = source("place_spots", spots_of_defects="spot_of_point")
-    found = plan(filled, words, lon=70.0, lat=50.0, accuracy_m=0.0, snap_m=30.0, known_at="infinity")
+    words = source("place_spots", spots_of_defects="spots_of_points")
+    found = plan(filled, words, lons=[70.0, 71.0], lats=[50.0, 51.0], snap_m=30.0, known_at="infinity")
     assert "segment_geom_idx" in found
     assert "Seq Scan on segment" not in found
+
+
+def test_the_prepared_statement_for_any_number_of_points_goes_by_indexes(filled: Engine) -> None:
+    words = filled_statement("answer_at_points", ANSWER_AT_POINTS, spots_of_defects="spots_of_points")
+    types = "float8[], float8[], float8, timestamptz, text[], date[]"
+    with filled.connect() as connection:
+        connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        connection.exec_driver_sql(f"PREPARE asked ({types}) AS {words}")
+        points = "'{70,71}', '{50,51}', 30, 'infinity', '{pavement,pavement}', '{2024-01-01,2024-01-01}'"
+        found = "\n".join(connection.exec_driver_sql(f"EXPLAIN EXECUTE asked ({points})").scalars())
+    for index in ("segment_geom_idx", "warranty_carriageway_id_idx", "works_carriageway_id_idx"):
+        assert index in found
+    for table in ("segment", "warranty", "works", "contract_section"):
+        assert f"Seq Scan on {table}" not in found
 
 
 def test_liability_of_one_carriageway_is_found_by_its_index(filled: Engine) -> None:

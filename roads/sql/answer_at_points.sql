@@ -1,8 +1,9 @@
--- Who answers at a coordinate: its place on the network and every cause of liability there, strongest first. One row for
--- each cause (one with empty cause columns where there is none). Takes lon, lat, accuracy_m, snap_m, element, decided_on,
--- known_at; in place of carriageway_ids and at_cm it is given the columns of `placed`.
+-- Who answers at coordinates: the place of each on the network and every cause of liability there, strongest first. One
+-- row for each cause (one with empty cause columns where there is none), with the number of its coordinate. Takes lons,
+-- lats, snap_m and known_at; in place of carriageway_ids, at_cm, element and decided_on it is given what belongs to the
+-- row of `placed`.
 SELECT
-    placed.carriageway_id, placed.at_cm, placed.distance_cm,
+    placed.defect_id AS point, placed.carriageway_id, placed.at_cm, placed.distance_cm,
     CASE
         WHEN placed.carriageway_id IS NULL THEN 'off_network' WHEN placed.is_ambiguous THEN 'ambiguous' ELSE 'certain'
     END AS confidence,
@@ -20,5 +21,5 @@ LEFT JOIN LATERAL (
     -- include: causes_at_place
 ) AS cause ON true
 ORDER BY
-    cause.strength, cause.first_by DESC, cause.then_by DESC NULLS LAST, cause.sort_number, cause.contract_id,
-    cause.source_id
+    placed.defect_id, cause.strength, cause.first_by DESC, cause.then_by DESC NULLS LAST, cause.sort_number,
+    cause.contract_id, cause.source_id
