@@ -44,15 +44,16 @@ class Attributed:
 
 
 @contextmanager
-def hash_joins(session: Session) -> Iterator[None]:
-    """Joins by hash only: the ranges of whole carriageways mislead the planner into nested loops that take hours."""
-    session.execute(
-        text("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '256MB'")
-    )
+def planned_for_many(session: Session) -> Iterator[None]:
+    """Joins by hash only: the ranges of whole carriageways mislead the planner into nested loops that take hours.
+
+    And a plan for these very carriageways each time: one for any takes a fifth longer.
+    """
+    settings = {"enable_nestloop": "off", "enable_mergejoin": "off", "work_mem": "'256MB'"}
+    settings["plan_cache_mode"] = "force_custom_plan"
+    session.execute(text("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())))
     yield
-    session.execute(
-        text("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on; SET LOCAL work_mem TO DEFAULT")
-    )
+    session.execute(text("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in settings)))
 
 
 def place_defects(session: Session, actor: Actor, command: PlaceDefects) -> list[int]:
@@ -82,7 +83,7 @@ def attribute_defects(session: Session, actor: Actor, command: AttributeDefects)
     if not ids and not command.off_network:
         return Attributed(0, 0)
     takes = {"carriageway_ids": ids, "off_network": command.off_network, "rule_version": RULE_VERSION}
-    with hash_joins(session):
+    with planned_for_many(session):
         attributed = _attribute_again(session, takes) if are_answered else _attribute(session, takes)
     if attributed.closed or attributed.added:
         mark_carriageways(session, ids)
