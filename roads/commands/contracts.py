@@ -14,6 +14,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    column_help,
     finish,
     one_clear_line,
     surroundings,
@@ -32,7 +33,7 @@ app = typer.Typer()
 Overrule = Annotated[bool, typer.Option("--update", help="let the file overrule what is on record")]
 
 
-@app.command()
+@app.command(epilog=column_help(contract_files.REQUIRED_COLUMNS, contract_files.OTHER_COLUMNS))
 @one_clear_line
 def import_contracts(
     file: File,
@@ -54,7 +55,7 @@ def import_contracts(
     finish(said)
 
 
-@app.command()
+@app.command(epilog=column_help(event_files.REQUIRED_COLUMNS, event_files.OTHER_COLUMNS))
 @one_clear_line
 def import_events(
     file: File, report: ReportFile = None, dry_run: DryRun = False, language: Language = IN_ENGLISH
@@ -72,7 +73,7 @@ def import_events(
     finish(said)
 
 
-@app.command()
+@app.command(epilog=column_help(rule_files.REQUIRED_COLUMNS, rule_files.OTHER_COLUMNS))
 @one_clear_line
 def import_rules(
     file: File,

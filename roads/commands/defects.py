@@ -16,6 +16,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    column_help,
     finish,
     one_clear_line,
     surroundings,
@@ -33,7 +34,7 @@ LayerName = Annotated[str | None, typer.Option("--layer", help="the layer to rea
 StatedCrs = Annotated[str | None, typer.Option("--crs", help="the CRS of a layer that does not say, as EPSG:32643")]
 
 
-@app.command()
+@app.command(epilog=column_help(REQUIRED_COLUMNS, OTHER_COLUMNS))
 @one_clear_line
 def import_defects(
     file: File,

@@ -14,6 +14,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    column_help,
     finish,
     one_clear_line,
     surroundings,
@@ -29,7 +30,7 @@ app = typer.Typer()
 Source = Annotated[str | None, typer.Option(help="the source the inspections belong to; by default the file's name")]
 
 
-@app.command()
+@app.command(epilog=column_help(REQUIRED_COLUMNS, OTHER_COLUMNS))
 @one_clear_line
 def import_inspections(
     file: File,

@@ -26,6 +26,7 @@ from roads.commands.running import (
     File,
     Language,
     ReportFile,
+    column_help,
     finish,
     one_clear_line,
     surroundings,
@@ -273,7 +274,7 @@ def _say_all(report: Report, remarks: Sequence[Remark]) -> None:
         report.say(remark)
 
 
-@app.command()
+@app.command(epilog=column_help(network_posts.REQUIRED_COLUMNS, network_posts.OTHER_COLUMNS))
 @one_clear_line
 def import_posts(
     file: File, report: ReportFile = None, dry_run: DryRun = False, language: Language = IN_ENGLISH

@@ -1,7 +1,7 @@
 """How every command runs: settings and engine in, one clear line and the right exit code out, never a traceback."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,6 +51,11 @@ def surroundings() -> Iterator[Surroundings]:
         yield Surroundings(settings, engine, datetime.now(settings.zone).date())
     finally:
         engine.dispose()
+
+
+def column_help(required: Sequence[str], others: Sequence[str]) -> str:
+    """What a command's help says of the columns of its table."""
+    return f"Columns that must be there: {', '.join(required)}. Others it knows: {', '.join(others)}."
 
 
 def finish(report: Report) -> NoReturn:

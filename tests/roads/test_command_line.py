@@ -1,9 +1,11 @@
 """The command line as a whole: every command is found, and none loads what another one needs."""
 
+import re
 import subprocess
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 from typer.main import get_group
@@ -11,6 +13,8 @@ from typer.testing import CliRunner
 
 import roads.commands
 from roads.__main__ import COMMANDS, app
+from roads.domain import contracts, defects, events, inspections, rules
+from roads.usecases import network_posts
 
 
 def test_every_command_of_every_subject_is_on_the_command_line() -> None:
@@ -30,6 +34,23 @@ def test_help_lists_all_commands_with_what_they_are_for() -> None:
     said = CliRunner().invoke(app, ["--help"]).output
     assert all(command in said for command in COMMANDS)
     assert "Roads from OpenStreetMap" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "subject"),
+    [
+        ("import-contracts", contracts),
+        ("import-events", events),
+        ("import-rules", rules),
+        ("import-defects", defects),
+        ("import-inspections", inspections),
+        ("import-posts", network_posts),
+    ],
+)
+def test_help_of_an_import_names_every_column_its_table_may_have(command: str, subject: ModuleType) -> None:
+    said = CliRunner().invoke(app, [command, "--help"]).output
+    words = set(re.findall(r"\w+", said))
+    assert {*subject.REQUIRED_COLUMNS, *subject.OTHER_COLUMNS} <= words
 
 
 def test_an_unknown_command_is_exit_2() -> None:
