@@ -20,8 +20,9 @@ from roads.usecases.organisations import Met, store_organisations
 from seed.defects import ALMATY_TIME, defect_rows
 from seed.history import Cells, tell
 from seed.network import SOURCE, demo_lines, load_network
-from seed.organisations import CABLES, HAULIER, HEAT, WATER
+from seed.organisations import CABLES, HAULIER, HEAT, QUALITY_CENTRE, WATER
 from seed.reference import demand_all, load_shipped, rows_of
+from seed.story import Plot, tell_year
 
 
 def is_loaded(session: Session) -> bool:
@@ -39,9 +40,10 @@ def is_empty(session: Session) -> bool:
 
 
 def load_demo(session: Session, actor: Actor, *, today: date) -> None:
-    """Roads, then the works of seven and a half years, then the defects of two, all counted back from `today`.
+    """Roads, the works of seven and a half years, the defects of two, the claims of one, all counted back from `today`.
 
-    Everything comes in as a file of an administration would. The caller has claimed the network import.
+    Everything comes in as a file of an administration would, or is done as its people would do it. The caller has
+    claimed the network import.
     Errors: ShippedRowRefused when a row is set aside, which no shipped row may be.
     """
     load_shipped(session, actor)
@@ -49,7 +51,7 @@ def load_demo(session: Session, actor: Actor, *, today: date) -> None:
     lines = demo_lines(session)
     regions = {row.values["kato"]: row.values["name_kk"] for row in rows_of("regions.csv", "kato", "name_kk")}
     history = tell(lines, regions, today)
-    _name_liable_parties(session)
+    _name_others(session)
     with FirstRows() as first:
         contracts = ImportContracts(_rows(history.contract_rows()), first)
         import_contracts(session, actor, contracts, demand_all("contracts"), today=today)
@@ -57,15 +59,17 @@ def load_demo(session: Session, actor: Actor, *, today: date) -> None:
         import_events(session, actor, ImportEvents(_rows(history.events), first), demand_all("events"), today=today)
     defects = ImportDefects(_rows(defect_rows(lines, history, today)), SOURCE, KAZAKHSTAN, ALMATY_TIME)
     import_defects(session, actor, defects, demand_all("defects"), today=today)
+    tell_year(session, actor, Plot(lines, history), today=today)
 
 
 def _rows(cells: Iterable[Cells]) -> list[Row]:
     return [Row(number, values) for number, values in enumerate(cells, start=2)]
 
 
-def _name_liable_parties(session: Session) -> None:
-    """Those who dig and crash have no contracts that would name them."""
-    named = (Met(0, Named(party.bin, party.name, "liable_bin")) for party in (WATER, HEAT, CABLES, HAULIER))
+def _name_others(session: Session) -> None:
+    """Those who dig, crash or look at repairs have no contracts that would name them."""
+    parties = (WATER, HEAT, CABLES, HAULIER, QUALITY_CENTRE)
+    named = (Met(0, Named(party.bin, party.name, "liable_bin")) for party in parties)
     store_organisations(session, named, Ledger(_unheard))
 
 

@@ -60,6 +60,8 @@ WATER, HEAT, CABLES, HAULIER = _parties(
     300, ("«Демо Су Құбыры» МКК", "«Демо Жылу Желілері» АҚ", "«Демо Байланыс» ЖШС", "«Демо Жүк Тасымалы» ЖШС")
 )
 
+QUALITY_CENTRE = Party(made_up_bin(390), "«Демо жол активтері сапа орталығы» РМК")
+
 
 def customer(kato: str, region_name: str) -> Party:
     """The road administration of a region (first two digits of KATO)."""

@@ -1,0 +1,155 @@
+"""Who does what to a claim line in the demonstration: every step of a fate, through the use case of those people.
+
+People are role codes of the demonstration's organisations; the one who judges a repair is never of the contractor's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from roads.domain.actors import Actor, Role, person
+from roads.domain.claims import Action, DisputeReason, ReopenReason
+from roads.usecases import claims_answers as answers
+from roads.usecases import claims_endings as endings
+from roads.usecases import claims_repairs as repairs
+from seed.fates import Step
+from seed.photos import photo
+
+MILLION_TENGE_BY_OTHERS = Decimal("1.85")
+"""What the customer pays somebody else to mend one place; the contractor owes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The organisations around a claim, by their ids."""
+
+    customer_id: int
+    contractor_id: int
+    quality_centre_id: int
+
+    @property
+    def engineer(self) -> Actor:
+        """Issues claims and decides on them."""
+        return person("engineer-1", Role.ENGINEER, self.customer_id)
+
+    @property
+    def builder(self) -> Actor:
+        """Answers claims and mends."""
+        return person("contractor-1", Role.CONTRACTOR, self.contractor_id)
+
+    def verifier(self, line_id: int) -> Actor:
+        """Looks at repairs: every third time somebody of the quality centre, else a colleague of the engineer."""
+        if line_id % 3:
+            return person("engineer-2", Role.ENGINEER, self.customer_id)
+        return person("engineer-3", Role.ENGINEER, self.quality_centre_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An issued line as the demonstration follows it."""
+
+    id: int
+    defect_id: int
+    carriageway_id: int
+    element: str
+    sides: Sides
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One step, taken on a day; `photo_number` is a picture that nobody has used."""
+
+    line: Line
+    step: Step
+    photo_number: int
+    defect_id: int | None = None
+
+
+def do(session: Session, deed: Deed, today: date) -> None:
+    """Take a step. Errors: those of its use case, none of which a well-told story meets."""
+    _DEEDS[deed.step.action](session, deed, today)
+
+
+def _report(session: Session, deed: Deed, today: date) -> None:
+    command = repairs.ReportRepair(deed.line.id, [photo(deed.photo_number)], deed.step.words)
+    repairs.report_repair(session, deed.line.sides.builder, command, today=today)
+
+
+def _verify(session: Session, deed: Deed, today: date) -> None:
+    verifier = deed.line.sides.verifier(deed.line.id)
+    repairs.verify(session, verifier, repairs.VerifyRepair(deed.line.id), today=today)
+
+
+def _reject(session: Session, deed: Deed, today: date) -> None:
+    verifier = deed.line.sides.verifier(deed.line.id)
+    repairs.reject_repair(session, verifier, repairs.RejectRepair(deed.line.id, deed.step.words), today=today)
+
+
+def _dispute(session: Session, deed: Deed, today: date) -> None:
+    command = answers.DisputeLine(deed.line.id, DisputeReason(deed.step.reason), deed.step.words)
+    answers.dispute(session, deed.line.sides.builder, command, today=today)
+
+
+def _reopen(session: Session, deed: Deed, today: date) -> None:
+    command = repairs.Reopen(deed.line.id, ReopenReason(deed.step.reason), deed.step.words, deed.defect_id)
+    repairs.reopen(session, deed.line.sides.engineer, command, today=today)
+
+
+def _decided(use_case: Callable[..., object]) -> Callable[[Session, Deed, date], None]:
+    """A decision of the engineer, with its reason in words."""
+
+    def decide(session: Session, deed: Deed, today: date) -> None:
+        use_case(session, deed.line.sides.engineer, answers.Decide(deed.line.id, deed.step.words), today=today)
+
+    return decide
+
+
+def _returned(result: endings.CourtResult) -> Callable[[Session, Deed, date], None]:
+    def come_back(session: Session, deed: Deed, today: date) -> None:
+        command = endings.ReturnFromCourt(deed.line.id, result, deed.step.words)
+        endings.return_from_court(session, deed.line.sides.engineer, command, today=today)
+
+    return come_back
+
+
+def _accept(session: Session, deed: Deed, today: date) -> None:
+    answers.accept(session, deed.line.sides.builder, answers.AcceptLine(deed.line.id), today=today)
+
+
+def _ask_visit(session: Session, deed: Deed, today: date) -> None:
+    command = answers.AskJointVisit(deed.line.id, deed.step.words)
+    answers.ask_joint_visit(session, deed.line.sides.builder, command, today=today)
+
+
+def _patch(session: Session, deed: Deed, today: date) -> None:
+    command = repairs.RecordPatch(deed.line.id, deed.step.words)
+    repairs.record_patch(session, deed.line.sides.builder, command, today=today)
+
+
+def _do_by_others(session: Session, deed: Deed, today: date) -> None:
+    command = endings.DoByOthers(deed.line.id, deed.step.words, MILLION_TENGE_BY_OTHERS * 1_000_000)
+    endings.do_by_others(session, deed.line.sides.engineer, command, today=today)
+
+
+_DEEDS: Mapping[Action, Callable[[Session, Deed, date], None]] = {
+    Action.ACCEPT: _accept,
+    Action.ASK_JOINT_VISIT: _ask_visit,
+    Action.PATCH: _patch,
+    Action.DISPUTE: _dispute,
+    Action.UPHOLD: _decided(answers.uphold),
+    Action.GRANT: _decided(answers.grant),
+    Action.REPORT_REPAIR: _report,
+    Action.VERIFY: _verify,
+    Action.REJECT_REPAIR: _reject,
+    Action.REOPEN: _reopen,
+    Action.WITHDRAW: _decided(endings.withdraw),
+    Action.DO_BY_OTHERS: _do_by_others,
+    Action.REFER_TO_COURT: _decided(endings.refer_to_court),
+    Action.RETURN_ACCEPTED: _returned(endings.CourtResult.ACCEPTED),
+    Action.RETURN_WITHDRAWN: _returned(endings.CourtResult.WITHDRAWN),
+    Action.RETURN_DONE_BY_OTHERS: _returned(endings.CourtResult.DONE_BY_OTHERS),
+    Action.CLOSE_WITHOUT_FIX: _decided(endings.close_without_fix),
+}
