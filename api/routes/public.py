@@ -26,6 +26,7 @@ from api.schemas.questions import (
 from api.schemas.status import SegmentDetail, StatusShape
 from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
+from roads.domain.searching import search_patterns
 from roads.queries import public
 
 questions = APIRouter(prefix="/api/v1", tags=["public"], route_class=QuestionRoute)
@@ -59,8 +60,12 @@ async def liability(request: Request, asked: Annotated[LiabilityQuery, Query()])
 
 @questions.get("/roads", response_model=RoadList, responses=PROBLEMS)
 async def roads(request: Request, asked: Annotated[RoadsQuery, Query()]) -> Response:
-    """Roads with their lengths."""
-    filters = {"region": asked.region, "reference": fold_reference(asked.reference) if asked.reference else None}
+    """Roads with their lengths, and the boxes they lie in."""
+    filters = {
+        "region": asked.region,
+        "reference": fold_reference(asked.reference) if asked.reference else None,
+        "patterns": search_patterns(asked.search) if asked.search else None,
+    }
     return shown(request, RoadList.of(await _page(request, "public_roads", filters, asked)))
 
 

@@ -58,7 +58,7 @@ class Names(BaseModel):
 
 
 class RoadShape(BaseModel):
-    """A road and the length of its carriageways in metres."""
+    """A road, the length of its carriageways in metres, and the box around them (west, south, east, north)."""
 
     id: int
     reference: str | None
@@ -67,6 +67,7 @@ class RoadShape(BaseModel):
     category: str | None
     kato: str | None
     length_m: float
+    bbox: list[float] | None = Field(examples=[[76.83, 43.19, 77.02, 43.35]])
 
     @classmethod
     def of(cls, row: type_of_row) -> Self:
@@ -79,6 +80,7 @@ class RoadShape(BaseModel):
             category=row.category,
             kato=row.kato,
             length_m=row.length_cm / 100,
+            bbox=row.bbox,
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from geo.bbox import Box
 from roads.domain.attribution import Outcome
 from roads.domain.network import Direction
+from roads.domain.searching import search_patterns
 from roads.domain.status import SegmentStatus
 from roads.domain.warranty import Element
 
@@ -36,10 +37,18 @@ def _box(words: str) -> str:
     return words
 
 
+def _something_to_find(words: str) -> str:
+    if not search_patterns(words):
+        raise ValueError("a letter or a digit expected")
+    return words
+
+
 Line = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
 Kato = Annotated[str, Field(pattern="^[0-9]{2,9}$", examples=["75"])]
 Bin = Annotated[str, Field(pattern="^[0-9]{12}$", examples=["990000000004"])]
 BoxWords = Annotated[str, Field(max_length=120, examples=["76.8,43.1,77.1,43.4"]), AfterValidator(_box)]
+
+Search = Annotated[str, Field(max_length=100), AfterValidator(_no_nul), AfterValidator(_something_to_find)]
 
 
 KnownMoment = Annotated[date | AwareDatetime, AfterValidator(_moment)]
@@ -70,10 +79,11 @@ class PageQuery(Strict):
 
 
 class RoadsQuery(PageQuery):
-    """Filters of the list of roads."""
+    """Filters of the list of roads; `search` is part of any of its names or references, as people type it."""
 
     region: Kato | None = None
     reference: Line | None = Field(default=None, examples=["A-3"])
+    search: Search | None = Field(default=None, examples=["abay"])
 
 
 class SegmentsQuery(PageQuery):
