@@ -209,6 +209,7 @@ class SegmentPart(BaseModel):
     outcome: str
     contract: ContractBrief | None
     ends_on: date | None
+    days_left: int | None
 
 
 def segment_part(row: type_of_row) -> SegmentPart:
@@ -227,4 +228,5 @@ def segment_part(row: type_of_row) -> SegmentPart:
         outcome=Outcome.NEEDS_REVIEW if unknown else OUTCOME_OF[kind],
         contract=contract or None,
         ends_on=None if unknown else row.ends_on,
+        days_left=None if unknown else row.days_left,
     )

@@ -45,7 +45,7 @@ class PlaceShape(BaseModel):
 
 
 class Names(BaseModel):
-    """What a road is called in three languages; empty where nobody said."""
+    """What a road or a type of defect is called in three languages; empty where nobody said."""
 
     kk: str | None = None
     ru: str | None = None
@@ -53,7 +53,7 @@ class Names(BaseModel):
 
     @classmethod
     def of(cls, row: type_of_row) -> Self:
-        """The names in a row of a road."""
+        """The names in a row."""
         return cls(kk=row.name_kk, ru=row.name_ru, en=row.name_en)
 
 

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from api.schemas.liability import PartyShape, SegmentPart, segment_part
-from api.schemas.network import SegmentShape
+from api.schemas.network import Names, SegmentShape
 from roads.domain.claims import LineState
 from roads.domain.status import DefectState, SegmentStatus
 from roads.queries.public import type_of_row
@@ -99,15 +99,30 @@ class AnsweredBy(BaseModel):
 
 
 class OpenDefect(BaseModel):
-    """An open defect, what is being done about it, and who was found to answer."""
+    """An open defect, what its type is called, what is being done about it, and who was found to answer."""
 
     id: int
     distress: str | None = Field(examples=["pothole"])
+    names: Names
     severity: str | None = Field(examples=["medium"])
     element: str
     detected_on: date
     state: DefectState
     outcome: str | None
+
+    @classmethod
+    def of(cls, row: type_of_row) -> Self:
+        """The shape of a defect's row."""
+        return cls(
+            id=row.id,
+            distress=row.distress,
+            names=Names.of(row),
+            severity=row.severity,
+            element=row.element,
+            detected_on=row.detected_on,
+            state=row.state,
+            outcome=row.outcome,
+        )
 
 
 class ClaimLineBrief(BaseModel):
@@ -170,7 +185,7 @@ class SegmentDetail(SegmentShape):
             **dict(SegmentShape.of(row, language)),
             built_by=BuiltBy.of(held) if held.contract_id else None,
             answers=AnsweredBy.of(held) if held.answering_id else None,
-            defects=[OpenDefect(**defect._asdict()) for defect in defects],
+            defects=[OpenDefect.of(defect) for defect in defects],
             claims=[ClaimLineBrief.of(claim) for claim in claims],
             why=f"/api/v1/liability?lon={row.lon:.7f}&lat={row.lat:.7f}",
             liability=[segment_part(part) for part in parts],

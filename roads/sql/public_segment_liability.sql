@@ -1,7 +1,8 @@
 -- Who answers for the parts of a segment on a day. Takes id, element, today. What no row covers has no warranty.
 SELECT
     greatest(lower(l.extent), lower(s.extent)) AS from_cm, least(upper(l.extent), upper(s.extent)) AS to_cm,
-    l.kind, c.id AS contract_id, c.number, c.contractor, c.contractor_bin, c.kind_of_works, w.ends_on
+    l.kind, c.id AS contract_id, c.number, c.contractor, c.contractor_bin, c.kind_of_works, w.ends_on,
+    w.ends_on - CAST(:today AS date) AS days_left
 FROM segment s
 JOIN liability l
     ON l.carriageway_id = s.carriageway_id AND l.extent && s.extent AND l.element = CAST(:element AS text)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from api import editions
 from roads.db import transaction
+from roads.i18n import LANGUAGES
 from tests.api.conftest import Told
 from tests.claims import make_scene
 from tests.status import refresh
@@ -281,7 +282,9 @@ def test_a_segment_tells_all_that_is_known_of_it(client: TestClient, told: Told,
     segment = client.get(f"/api/v1/segments/{item['id']}").json()
     assert (segment["status"], segment["open_defects"], segment["road"]) == ("open_under_warranty", 1, "KAZ99")
     assert (segment["built_by"]["number"], segment["built_by"]["accepted_on"]) == ("2023-118", "2023-09-14")
-    assert [(one["id"], one["state"]) for one in segment["defects"]] == [(told.defect, "open")]
+    (defect,) = segment["defects"]
+    assert (defect["id"], defect["state"]) == (told.defect, "open")
+    assert all(defect["names"][language] for language in LANGUAGES)
     assert segment["claims"] == []
     assert client.get(segment["why"]).json()["place"]["road"] == "KAZ99"
 
@@ -302,6 +305,9 @@ def test_a_segment_says_how_many_days_its_contractor_still_answers(database: Eng
     answers = segment["answers"]
     assert (answers["id"], answers["kind"], answers["until"]) == (scene.contract.id, "warranty", item["answers_until"])
     assert date.fromisoformat(answers["until"]) == TOMORROW - timedelta(days=1 - answers["days_left"])
+    assert [(part["ends_on"], part["days_left"]) for part in segment["liability"]] == [
+        (answers["until"], answers["days_left"])
+    ]
     (claim,) = segment["claims"]
     assert (claim["state"], claim["is_overdue"], claim["defect"]) == ("issued", True, line.defect_id)
     assert claim["due"] == line.rectify_by.isoformat() if line.rectify_by else None
