@@ -1,6 +1,8 @@
 """Settings from the environment (prefix ROADS_), read once at the edge and passed down as values."""
 
+import re
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
@@ -8,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.bbox import KAZAKHSTAN, WORLD, Box
 from roads.domain.errors import BadSetting
+
+_PICTURES = re.compile(r"(https?://[a-z0-9.-]+(?::[0-9]{1,5})?)/[^\s'\";,]*\{z\}[^\s'\";,]*")
 
 
 class Settings(BaseSettings):
@@ -21,6 +25,9 @@ class Settings(BaseSettings):
     languages: str = "kk,ru,en"
     area: str = ""
     base_url: str = "http://127.0.0.1:8000"
+    maps_folder: Path = Path(".local/maps")
+    basemap_url: str = ""
+    basemap_attribution: str = ""
 
     @field_validator("time_zone")
     @classmethod
@@ -37,6 +44,14 @@ class Settings(BaseSettings):
         Box.parse(value) if value not in ("", "world") else None
         return value
 
+    @field_validator("basemap_url")
+    @classmethod
+    def _pictures(cls, value: str) -> str:
+        # The host goes into the content security policy: nothing but a host may stand there.
+        if value and not _PICTURES.fullmatch(value):
+            raise ValueError("an address such as https://host/{z}/{x}/{y}.png expected")
+        return value
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """The zone that decides what "today" is."""
@@ -46,6 +61,12 @@ class Settings(BaseSettings):
     def box(self) -> Box:
         """Where coordinates may lie; rows outside are set aside."""
         return KAZAKHSTAN if not self.area else WORLD if self.area == "world" else Box.parse(self.area)
+
+    @cached_property
+    def basemap_origin(self) -> str:
+        """The one other host a map page may load pictures from; empty for none."""
+        found = _PICTURES.fullmatch(self.basemap_url)
+        return found.group(1) if found else ""
 
     @cached_property
     def language_codes(self) -> tuple[str, ...]:

@@ -1,0 +1,108 @@
+"""Publishing a map: every file under the hash of what it holds, then the pages that name them.
+
+What a reader's browser has loaded stays valid: a page is replaced only after its files are there, and the files of the
+page before it are kept until the next publishing. Publishing the same again writes nothing.
+
+    files/<hash>/...       what never changes under its name
+    status.<language>.html the pages
+    published.json         the folders in use now, and before
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from uuid import uuid4
+
+from maps.assets import STATIC, VENDOR, files_below
+from maps.page import Links, links_to, page
+from maps.places import places
+from maps.status import NAME, Drawing, drawing
+from maps.surroundings import Surroundings
+
+FILES = "files"
+LEDGER = "published.json"
+ADDRESS = "/maps"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many files were written and how many folders of older ones were removed."""
+
+    written: int
+    removed: int
+
+
+def publish(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Published:
+    """Builds the map `status` into a folder; `only` names languages when not all are wanted. Errors: UnknownAsset."""
+    drawn = drawing()
+    vendor, own = files_below(VENDOR), _own_files(drawn)
+    links = _links(drawn, vendor, own)
+    written = sum(_write_bundle(folder, bundle) for bundle in (vendor, own))
+    for language in only or given.languages:
+        written += _write(folder / f"{NAME}.{language}.html", page(language, links, given))
+    return Published(written, _retire(folder, [_hash(vendor), _hash(own)]))
+
+
+def _own_files(drawn: Drawing) -> dict[str, bytes]:
+    ours = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()}
+    return {**ours, "drawing.js": drawn.script.encode(), "places.json": places()}
+
+
+def _links(drawn: Drawing, vendor: Mapping[str, bytes], own: Mapping[str, bytes]) -> Links:
+    modules = [name for name in own if name.endswith(".js") and name != "drawing.js"]
+    return links_to(drawn, f"{ADDRESS}/{_hash(vendor)}", f"{ADDRESS}/{_hash(own)}", modules)
+
+
+def _hash(bundle: Mapping[str, bytes]) -> str:
+    """A name for a set of files by what they hold and what they are called."""
+    digest = blake2b(digest_size=8)
+    for path, content in bundle.items():
+        digest.update(blake2b(path.encode(), digest_size=16).digest() + blake2b(content, digest_size=16).digest())
+    return digest.hexdigest()
+
+
+def _write_bundle(folder: Path, bundle: Mapping[str, bytes]) -> int:
+    return sum(_write(folder / FILES / _hash(bundle) / path, content) for path, content in bundle.items())
+
+
+def _write(path: Path, content: bytes) -> int:
+    """Puts a file in place at once, complete or not at all; 0 when it is there already."""
+    if path.is_file() and path.read_bytes() == content:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own: two who publish at once do not write into each other's file.
+    unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return 1
+
+
+def _retire(folder: Path, current: Sequence[str]) -> int:
+    """Notes which folders are in use; removes those that neither these pages nor the ones before them name."""
+    known = _ledger(folder)
+    if known.get("current") == sorted(current):
+        return 0
+    before = known.get("current", [])
+    _write(folder / LEDGER, json.dumps({"current": sorted(current), "before": before}).encode())
+    return sum(_remove(path) for path in _folders(folder) if path.name not in {*current, *before})
+
+
+def _ledger(folder: Path) -> dict[str, list[str]]:
+    path = folder / LEDGER
+    found: dict[str, list[str]] = json.loads(path.read_bytes()) if path.is_file() else {}
+    return found
+
+
+def _folders(folder: Path) -> Iterable[Path]:
+    return [path for path in (folder / FILES).iterdir() if path.is_dir()]
+
+
+def _remove(path: Path) -> int:
+    shutil.rmtree(path, ignore_errors=True)
+    return 1

@@ -1,0 +1,53 @@
+/* How a line or dot of the tiles is drawn. The table of colours and patterns comes with the map, from `style.py`;
+   here a unit of it gets its size in pixels at each zoom. */
+
+const WIDTHS = [[4, 1.2], [6, 1.5], [8, 1.8], [10, 2.1], [12, 2.7], [14, 3.6], [16, 5], [18, 7]];
+const DOTS = [[9, 0.25], [11, 0.36], [12, 0.42], [13, 0.6], [14, 0.85], [16, 1.1], [18, 1.5]];
+const FEWEST_DASH_PIXELS = 2;
+
+const only = { status: null };
+
+/* Draws segments of one status alone; of all when there is none. */
+export function showOnly(status) {
+  only.status = status;
+}
+
+function between(table, zoom) {
+  const after = table.findIndex(([at]) => at >= zoom);
+  if (after === 0) return table[0][1];
+  if (after === -1) return table.at(-1)[1];
+  const [[fromZoom, from], [toZoom, to]] = [table[after - 1], table[after]];
+  return from + ((to - from) * (zoom - fromZoom)) / (toZoom - fromZoom);
+}
+
+function lineStyles(strokes, zoom) {
+  const unit = between(WIDTHS, zoom);
+  return strokes.map(({ colour, width, dash, opacity }) => ({
+    color: colour,
+    weight: width * unit,
+    opacity,
+    lineCap: dash.length ? 'butt' : 'round',
+    dashArray: dash.length ? dash.map((part) => Math.max(part * unit, FEWEST_DASH_PIXELS)) : null,
+  }));
+}
+
+function dotStyles(dots, zoom) {
+  const unit = between(DOTS, zoom);
+  return dots.map(({ fill, rim, radius, rimWidth }) => ({
+    fill: true, fillColor: fill, fillOpacity: 1, color: rim, weight: rimWidth * Math.min(unit, 1), radius: radius * unit,
+  }));
+}
+
+/* Under which name the table knows a segment or a defect: an open defect under warranty is drawn as its segment is. */
+export function lookOf({ status, state, outcome }) {
+  if (status) return status;
+  return state === 'open' && outcome === 'under_warranty' ? 'open_under_warranty' : state;
+}
+
+/* The map's script asks by these names for a function from a feature's codes and the zoom to its styles. */
+globalThis.strokes = {
+  segments: (table) => ({ status }, zoom) =>
+    (only.status && status !== only.status) ? [] : lineStyles(table[status] ?? table.unknown, zoom),
+  defects: (table) => (codes, zoom) => (zoom < 9 ? [] : dotStyles(table[lookOf(codes)] ?? table.open, zoom)),
+  works: (strokes) => (codes, zoom) => lineStyles(strokes, zoom),
+};

@@ -1,0 +1,76 @@
+/* Vector tiles that are sharp on every screen, drawn in order of urgency, and know what lies under a finger. */
+
+import { states, statuses } from './page.js';
+import { lookOf } from './strokes.js';
+
+const NEAR_PIXELS = { mouse: 6, touch: 14, pen: 10 };
+
+/* The map's script asks by this name for what draws one tile: a canvas with a pixel for each pixel of the screen. */
+globalThis.sharpTile = (coords, size, options) => {
+  const tile = L.canvas.tile(coords, size, options);
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, 3);
+  const canvas = tile.getContainer();
+  canvas.width = size.x * ratio;
+  canvas.height = size.y * ratio;
+  tile._ctx.scale(ratio, ratio);
+  return tile;
+};
+
+/* Takes tiles of one edition; what needs attention is drawn last, and a tile that cannot be had stays empty. */
+export function prepare(layer, edition) {
+  layer.options.edition = edition;
+  const load = layer._getVectorTilePromise.bind(layer);
+  layer._getVectorTilePromise = async (coords) => {
+    let tile;
+    try {
+      tile = await load(coords);
+    } catch {
+      layer.fire('tilelost');
+      return { layers: {} };
+    }
+    for (const part of Object.values(tile.layers)) {
+      part.features.sort((a, b) => urgency(a.properties) - urgency(b.properties));
+    }
+    return tile;
+  };
+}
+
+/* Both have codes such as `overdue`: each is looked up among its own. */
+const urgency = (codes) => -(codes.status ? statuses : states).indexOf(lookOf(codes));
+
+/* The codes of the feature nearest to a point of the map, within reach of a finger or a mouse; null for none. */
+export function nearest(layer, latlng, pointer = 'mouse') {
+  const map = layer._map;
+  if (!map || layer._tileZoom === undefined) return null;
+  const size = layer.getTileSize();
+  const scale = map.getZoomScale(map.getZoom(), layer._tileZoom);
+  const at = map.project(latlng, layer._tileZoom);
+  const tile = layer._vectorTiles[`${Math.floor(at.x / size.x)}:${Math.floor(at.y / size.y)}:${layer._tileZoom}`];
+  if (!tile) return null;
+  const inTile = L.point(at.x % size.x, at.y % size.y);
+  const reach = (NEAR_PIXELS[pointer] ?? NEAR_PIXELS.mouse) / scale;
+  let best = { distance: reach, properties: null };
+  for (const feature of Object.values(tile._layers)) {
+    const distance = distanceTo(feature, inTile, best.distance);
+    if (distance < best.distance) best = { distance, properties: feature.properties };
+  }
+  return best.properties;
+}
+
+function distanceTo(feature, point, atMost) {
+  if (feature._point) return feature._point.distanceTo(point) - Math.min(feature._radius ?? 0, atMost);
+  if (!isNear(feature, point, atMost)) return Infinity;
+  let least = Infinity;
+  for (const part of feature._parts) {
+    for (let i = 1; i < part.length; i += 1) {
+      least = Math.min(least, L.LineUtil.pointToSegmentDistance(point, part[i - 1], part[i]));
+    }
+  }
+  return least;
+}
+
+function isNear(feature, point, atMost) {
+  feature.around ??= L.bounds(feature._parts.flat());
+  const { min, max } = feature.around;
+  return point.x >= min.x - atMost && point.x <= max.x + atMost && point.y >= min.y - atMost && point.y <= max.y + atMost;
+}
