@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api import errors
 from api.editions import Editions
 from api.headers import SecurityHeaders
+from api.pages import maps
 from api.pages import public as public_pages
 from api.points import asked_points
 from api.public_pool import public_pool
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(public.router)
     app.include_router(tiles.router)
     app.include_router(operator.router)
+    app.include_router(maps.router)
     app.include_router(public_pages.router)
     return app
 

@@ -30,8 +30,7 @@ STATIC = files("api").joinpath("static")
 @router.get("/")
 async def root(request: Request) -> Response:
     """To the site in the reader's language."""
-    chosen = choose_language(request.headers.get("accept-language"), settings_of(request).language_codes)
-    return RedirectResponse(f"/{chosen}/", 307, headers={"Vary": "Accept-Language"})
+    return to_reader(request, "")
 
 
 @router.get("/static/site.css")
@@ -66,7 +65,18 @@ async def _answer(connection: Any, asked: Mapping[str, str], today: date, langua
     return {"place": place, "liability": await public.who_answers(connection, place, question), "question": question}
 
 
+def to_reader(request: Request, page: str) -> Response:
+    """To a page, named by its path below the language, in the language its reader prefers."""
+    chosen = choose_language(request.headers.get("accept-language"), settings_of(request).language_codes)
+    return RedirectResponse(f"/{chosen}/{page}", 307, headers={"Vary": "Accept-Language"})
+
+
 def _page(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> Response:
+    return tagged(request, page_in(request, template, language, facts), "text/html; charset=utf-8")
+
+
+def page_in(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> bytes:
+    """A page from a template in the reader's language. `page` among the facts: its path below the language."""
     speak = partial(_speak, language)
     written = pages.get_template(template).render(
         say=speak,
@@ -76,9 +86,9 @@ def _page(request: Request, template: str, language: str, facts: Mapping[str, An
         directions=list(Direction),
         format_chainage=format_chainage,
         query=request.url.query,
-        **facts,
+        **{"page": "", **facts},
     )
-    return tagged(request, written.encode(), "text/html; charset=utf-8")
+    return written.encode()
 
 
 def _speak(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
