@@ -26,6 +26,12 @@ from psycopg import sql
 
 PYTHON = CHECKOUT / ".venv" / "bin" / "python"
 ANSWER_WITHIN_S = 60
+MAP = "map/status"
+JOBS = (
+    "place-defects", "attribute-defects", "draft-claims", "accept-by-silence", "link-recurrences", "flag-overdue",
+    "plan-inspections", "flag-lost-warranties", "refresh-status", "publish-maps",
+)  # fmt: skip
+"""The round of the timetable: what the site shows is there before anybody looks."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ def prepare(environment: Mapping[str, str], demo: list[str] | None) -> None:
     step("Loading the reference rows", ["seed", "reference"], environment)
     if demo is not None:
         step("Loading the demo", demo, environment)
-    step("Running the jobs once", ["jobs", "once", "place-defects", "attribute-defects"], environment)
+    step("Running the jobs once", ["jobs", "once", *JOBS], environment)
 
 
 def step(title: str, module: list[str], environment: Mapping[str, str]) -> None:
@@ -161,7 +167,7 @@ def wait_for_answer(place: Place, processes: subprocess.Popen[bytes]) -> None:
     give_up_at = time.monotonic() + ANSWER_WITHIN_S
     while processes.poll() is None:
         if answers(place):
-            say(f"\nSapaly Zhol is at {place.url}/ - Ctrl-C stops it.\n")
+            say(f"\nSapaly Zhol: the map is at {place.url}/{MAP} - Ctrl-C stops it.\n")
             return
         if time.monotonic() > give_up_at:
             say(f"No answer from {place.url}/healthz within {ANSWER_WITHIN_S} s; see the messages above.")

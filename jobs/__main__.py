@@ -14,16 +14,17 @@ from typing import Annotated
 
 import typer
 
+from jobs.maps import PublishMaps
 from jobs.runner import RunFailed, Runner, RunStopped
 from jobs.service import Service
-from jobs.timetable import Job, jobs_by_name, timetable
+from jobs.timetable import Job, Round, jobs_by_name, timetable
 from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroundings
 from roads.db import transaction
 from roads.domain.errors import NotFound
 from roads.i18n import say
 from roads.logs import configure_logs
 from roads.queries.operations import RunRecord, last_runs
-from roads.settings import read_settings
+from roads.settings import Settings, read_settings
 
 EXIT_FAILED = 1
 EXIT_STOPPED = 130
@@ -42,7 +43,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="for programs")]
 @one_clear_line
 def show_timetable(language: Language = IN_ENGLISH) -> None:
     """Show the jobs and when they run."""
-    for turn in timetable(snap_m=read_settings().snap_distance_m):
+    for turn in rounds_of(read_settings()):
         for job in turn.jobs:
             when = say("job.when", language, {"due_at": f"{job.due_at:%H:%M}", "minutes": turn.every_minutes})
             print(f"{job.name:<20} {when:<40} {say(f'job.{job.name}', language)}")
@@ -55,7 +56,7 @@ def once(names: Names, today: Today = None, dry_run: DryRun = False, language: L
     configure_logs()
     stop = stop_on_signals()
     with surroundings() as here:
-        jobs = chosen_jobs(names, here.settings.snap_distance_m)
+        jobs = chosen_jobs(names, here.settings)
         runner = Runner(here.engine, process_name(), stop)
         slot = today.date() if today else here.today
         for job in jobs:
@@ -72,7 +73,7 @@ def serve() -> None:
     with surroundings() as here:
         with transaction(here.engine) as session:
             last_runs(session, of_each=1)  # a database that is not migrated is said now, not at every look
-        rounds = timetable(snap_m=here.settings.snap_distance_m)
+        rounds = rounds_of(here.settings)
         Service(here.engine, rounds, here.settings.zone, process_name(), datetime.now).run(stop)
 
 
@@ -91,9 +92,14 @@ def show_last_runs(as_json: AsJson = False, language: Language = IN_ENGLISH) -> 
             print(run_line(line, language))
 
 
-def chosen_jobs(names: list[str], snap_m: float) -> list[Job]:
+def rounds_of(settings: Settings) -> tuple[Round, ...]:
+    """The timetable as the settings have it."""
+    return timetable(snap_m=settings.snap_distance_m, maps=PublishMaps.of(settings))
+
+
+def chosen_jobs(names: list[str], settings: Settings) -> list[Job]:
     """The jobs of those names. Errors: NotFound for the first that is none."""
-    known = jobs_by_name(timetable(snap_m=snap_m))
+    known = jobs_by_name(rounds_of(settings))
     for name in names:
         if name not in known:
             raise NotFound(thing="job", key=name)

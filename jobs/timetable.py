@@ -40,8 +40,9 @@ class Round:
     jobs: tuple[Job, ...]
 
 
-def timetable(*, snap_m: float) -> tuple[Round, ...]:
-    """All rounds. `snap_m` is the snapping distance in metres."""
+def timetable(*, snap_m: float, maps: Task | None = None) -> tuple[Round, ...]:
+    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, where there is one."""
+    publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
     return (
         Round(
             "defects",
@@ -57,6 +58,7 @@ def timetable(*, snap_m: float) -> tuple[Round, ...]:
                 Job("flag-lost-warranties", "flagged_lost", FlagWarrantiesLost()),
                 # Last of those that write: it shows what all of them did.
                 Job("refresh-status", "refreshed", RefreshDirtyStatus(), goes_on=True),
+                *publishing,
             ),
         ),
     )

@@ -35,15 +35,37 @@ class Published:
     removed: int
 
 
-def publish(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Published:
-    """Builds the map `status` into a folder; `only` names languages when not all are wanted. Errors: UnknownAsset."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a folder shall hold: its files in the order in which they are put there, and the folders they lie in."""
+
+    folder: Path
+    files: Mapping[Path, bytes]
+    bundles: Sequence[str]
+
+    def missing(self) -> int:
+        """How many of the files are not there yet, or hold something else."""
+        return sum(not _is_there(self.folder / path, content) for path, content in self.files.items())
+
+    def carry_out(self) -> Published:
+        """Puts in place what is missing, pages last; then removes what neither they nor the ones before them name."""
+        written = sum(_write(self.folder / path, content) for path, content in self.files.items())
+        return Published(written, _retire(self.folder, self.bundles))
+
+
+def plan(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Plan:
+    """What publishing the map `status` means; `only` names languages when not all are wanted. Errors: UnknownAsset."""
     drawn = drawing()
     vendor, own = files_below(VENDOR), _own_files(drawn)
     links = _links(drawn, vendor, own)
-    written = sum(_write_bundle(folder, bundle) for bundle in (vendor, own))
-    for language in only or given.languages:
-        written += _write(folder / f"{NAME}.{language}.html", page(language, links, given))
-    return Published(written, _retire(folder, [_hash(vendor), _hash(own)]))
+    files = {Path(FILES, _hash(one), path): content for one in (vendor, own) for path, content in one.items()}
+    pages = {Path(f"{NAME}.{code}.html"): page(code, links, given) for code in only or given.languages}
+    return Plan(folder, {**files, **pages}, [_hash(vendor), _hash(own)])
+
+
+def publish(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Published:
+    """Builds the map `status` into a folder. Errors: as `plan`."""
+    return plan(folder, given, only).carry_out()
 
 
 def _own_files(drawn: Drawing) -> dict[str, bytes]:
@@ -64,13 +86,13 @@ def _hash(bundle: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _write_bundle(folder: Path, bundle: Mapping[str, bytes]) -> int:
-    return sum(_write(folder / FILES / _hash(bundle) / path, content) for path, content in bundle.items())
+def _is_there(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
 
 
 def _write(path: Path, content: bytes) -> int:
     """Puts a file in place at once, complete or not at all; 0 when it is there already."""
-    if path.is_file() and path.read_bytes() == content:
+    if _is_there(path, content):
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own: two who publish at once do not write into each other's file.

@@ -21,13 +21,13 @@ const FEWEST_PIXELS = 4;
 const QUIET_MS = 350;
 const TROUBLE = document.getElementById('trouble');
 const HIGHLIGHT = [
-  { color: '#fff', weight: 13, opacity: 0.9 }, { color: '#0b1f2a', weight: 9, opacity: 0.9 },
+  { color: '#0aa5d6', weight: 22, opacity: 0.5 }, { color: '#fff', weight: 13, opacity: 1 },
 ];
 
 const shown = { status: null, layers: [], segment: null, counts: null };
 const tiles = {
-  works: globalThis.vector_grid_protobuf_works,
   segments: globalThis.vector_grid_protobuf_segments,
+  works: globalThis.vector_grid_protobuf_works,
   defects: globalThis.vector_grid_protobuf_defects,
 };
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -104,11 +105,11 @@ def wait_until(is_so: Callable[[], bool], what: str) -> None:
 class JobsProcess:
     """A real `python -m jobs ...` on the test's database."""
 
-    def __init__(self, url: str, *arguments: str) -> None:
+    def __init__(self, url: str, *arguments: str, maps: Path | None = None) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jobs", *arguments],
             cwd=ROOT,
-            env={**os.environ, "ROADS_DATABASE_URL": url},
+            env={**os.environ, "ROADS_DATABASE_URL": url, **({"ROADS_MAPS_FOLDER": str(maps)} if maps else {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -151,11 +152,11 @@ def world(database: Engine) -> World:
 
 
 @pytest.fixture
-def start(database_url: str) -> Iterator[Callable[..., JobsProcess]]:
+def start(database_url: str, tmp_path: Path) -> Iterator[Callable[..., JobsProcess]]:
     with ExitStack() as stack:
 
         def started(*arguments: str) -> JobsProcess:
-            process = JobsProcess(database_url, *arguments)
+            process = JobsProcess(database_url, *arguments, maps=tmp_path)
             stack.callback(process.end)
             return process
 
