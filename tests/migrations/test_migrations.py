@@ -61,7 +61,7 @@ def held(engine: Engine, role: str, tables: Sequence[str], privilege: str) -> li
         return list(found)
 
 
-PRIVATE = ["defect", "carve_out", "job_run", "contract", "inspection", "status_mark"]
+PRIVATE = ["defect", "carve_out", "job_run", "contract", "contract_event", "inspection", "status_mark"]
 PRIVATE_CLAIMS = ["claim", "claim_line", "claim_event", "claim_terms", "repair", "repair_photo"]
 
 
