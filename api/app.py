@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from api import errors
 from api.editions import Editions
 from api.headers import SecurityHeaders
-from api.pages import maps
+from api.pages import contracts, maps, segments
 from api.pages import public as public_pages
 from api.points import asked_points
 from api.public_pool import public_pool
@@ -30,6 +30,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(operator.router)
     app.include_router(maps.router)
+    app.include_router(segments.router)
+    app.include_router(contracts.router)
     app.include_router(public_pages.router)
     return app
 

@@ -86,6 +86,7 @@ def page_in(request: Request, template: str, language: str, facts: Mapping[str, 
         directions=list(Direction),
         format_chainage=format_chainage,
         query=request.url.query,
+        base_url=settings_of(request).base_url.rstrip("/"),
         **{"page": "", **facts},
     )
     return written.encode()

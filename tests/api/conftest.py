@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
@@ -14,6 +16,7 @@ from roads.domain.actors import OPERATOR
 from roads.settings import Settings
 from roads.usecases import liability
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
+from tests.api.pages import TODAY
 from tests.factories import (
     make_acceptance,
     make_carriageway,
@@ -72,3 +75,23 @@ def client(database_url: str) -> Iterator[TestClient]:
     """A client of the whole application; errors come back as answers, as they do from a server."""
     with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as asked:
         yield asked
+
+
+@pytest.fixture
+def on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are asked for on 3 June 2024."""
+    monkeypatch.setattr("api.pages.things.today", lambda _: TODAY)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every statement that a page asks the database."""
+    asked: list[object] = []
+    execute = psycopg.AsyncCursor.execute
+
+    async def note(self: Any, query: Any, *given: Any, **more: Any) -> Any:
+        asked.append(query)
+        return await execute(self, query, *given, **more)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", note)
+    return asked

@@ -1,0 +1,61 @@
+"""The page of a contract: whose works, where and for how much, until when its warranties last, what came of them."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.dependencies import public_connection
+from api.pages.things import not_found, number_of, shown, wanted, words_of
+from api.pages.timeline import told
+from api.pages.words import Words
+from roads.domain.attribution import Outcome
+from roads.domain.claims import LineState
+from roads.domain.errors import NotFound
+from roads.domain.status import DefectState
+from roads.queries.pages import ContractFacts, contract_facts
+from roads.queries.public import type_of_rows
+
+router = APIRouter(include_in_schema=False)
+
+LISTS = ("parts", "segments", "changes", "defects", "claims", "timeline")
+
+
+@router.get("/{language}/contracts/{number}")
+async def contract_page(request: Request, language: str, number: str) -> Response:
+    """A contract in one language, complete without scripts; a page that says so where there is none."""
+    words = words_of(request, language)
+    asked = wanted(request, LISTS)
+    contract_id = number_of(number)
+    if contract_id is None:
+        return not_found(request, words, f"contracts/{number}")
+    try:
+        async with public_connection(request) as connection:
+            facts = await contract_facts(connection, contract_id, asked)
+    except NotFound:
+        return not_found(request, words, f"contracts/{contract_id}")
+    return shown(request, words, "contract.html", asked, _told(words, facts, asked.today))
+
+
+def _told(words: Words, facts: ContractFacts, today: date) -> dict[str, Any]:
+    row, states = facts.contract, facts.sums.states or {}
+    return {
+        "facts": facts,
+        "contract": row,
+        "title": words.plain("contract.title", number=row.number),
+        "description": words.plain("contract.described", number=row.number),
+        "page": f"contracts/{row.id}",
+        "json": f"/api/v1/contracts/{row.id}",
+        "counted": _counted(facts.outcomes),
+        "shown_states": [state for state in DefectState if any(one.state == state for one in facts.outcomes)],
+        "line_states": [(state.value, states[state]) for state in LineState if state in states],
+        "moments": told(words, facts.timeline, today),
+    }
+
+
+def _counted(found: type_of_rows) -> list[tuple[str, dict[str, int]]]:
+    """For each answer, how many defects are in each state; answers in the order of the law."""
+    by_outcome: dict[str, dict[str, int]] = {}
+    for row in found:
+        by_outcome.setdefault(row.outcome, {})[row.state] = row.defects
+    return [(outcome.value, by_outcome[outcome]) for outcome in Outcome if outcome in by_outcome]

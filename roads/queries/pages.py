@@ -1,0 +1,171 @@
+"""What the pages of a segment and of a contract tell: each list by one statement, however long it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from roads.domain.attribution import Outcome
+from roads.domain.errors import NotFound
+from roads.domain.explanation import Answer, explain
+from roads.domain.warranty import Element
+from roads.queries.candidates import candidate
+from roads.queries.moments import NOW
+from roads.queries.public import Public, one_row, rows, type_of_row, type_of_rows
+
+ROWS_OF_A_LIST = 50
+FARTHEST_PART = 10_000
+"""The last part of a list that can be asked for: to skip rows costs as much as to read them."""
+
+ANSWERING = frozenset({Outcome.UNDER_WARRANTY, Outcome.NOT_YET_ACCEPTED, Outcome.EXCLUDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a list, and whether there is another one before and after it. Parts count from 1."""
+
+    rows: type_of_rows
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether something was skipped."""
+        return self.number > 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is all there is."""
+        return not (self.has_next or self.has_previous)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a segment with one answer for one element, explained; centimetres from the start of the road.
+
+    `legal_basis` is where the term comes from that a rule gave.
+    """
+
+    element: str
+    from_cm: int
+    to_cm: int
+    answer: Answer
+    legal_basis: str | None
+
+    @property
+    def is_answered_for(self) -> bool:
+        """Whether somebody answers today, or is likely to."""
+        return (self.answer.likely_outcome or self.answer.outcome) in ANSWERING
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFacts:
+    """All that the page of a segment tells."""
+
+    segment: type_of_row
+    stretches: Sequence[Stretch]
+    contracts: Part
+    defects: Part
+    claims: Part
+    timeline: Part
+
+    @property
+    def pavement(self) -> Sequence[Stretch]:
+        """Who answers for what one drives on."""
+        return [one for one in self.stretches if one.element == Element.PAVEMENT]
+
+    @property
+    def other_elements(self) -> Sequence[Stretch]:
+        """Who answers for the rest of the road."""
+        return [one for one in self.stretches if one.element != Element.PAVEMENT]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """All that the page of a contract tells."""
+
+    contract: type_of_row
+    sums: type_of_row
+    outcomes: type_of_rows
+    parts: Part
+    segments: Part
+    changes: Part
+    defects: Part
+    claims: Part
+    timeline: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of each list is wanted (by the list's name; the first unless said), and what day it is."""
+
+    today: date
+    parts: dict[str, int]
+
+    def number(self, name: str) -> int:
+        """The part of a list, within reason."""
+        return min(max(self.parts.get(name, 1), 1), FARTHEST_PART)
+
+
+async def segment_facts(connection: Public, number: int, wanted: Wanted) -> SegmentFacts:
+    """Everything about a segment. Errors: NotFound, also where its carriageway was drawn anew: its contracts moved."""
+    row = await one_row(connection, "public_segment", {"id": number}, thing="segment")
+    if row.is_retired:
+        raise NotFound(thing="segment", key=number)
+    return SegmentFacts(
+        segment=row,
+        stretches=await _stretches(connection, row, wanted.today),
+        contracts=await _part(connection, "public_segment_contracts", "contracts", number, wanted),
+        defects=await _part(connection, "public_segment_open_defects", "defects", number, wanted),
+        claims=await _part(connection, "public_segment_claim_lines", "claims", number, wanted),
+        timeline=await _part(connection, "public_segment_timeline", "timeline", number, wanted),
+    )
+
+
+async def contract_facts(connection: Public, number: int, wanted: Wanted) -> ContractFacts:
+    """Everything about a contract. Errors: NotFound."""
+    by_id = {"id": number}
+    row = await one_row(connection, "public_contract", by_id, thing="contract")
+    return ContractFacts(
+        contract=row,
+        sums=await one_row(connection, "public_contract_sums", {**by_id, "today": wanted.today}, thing="contract"),
+        outcomes=await rows(connection, "public_contract_defects", by_id),
+        parts=await _part(connection, "public_contract_parts", "parts", number, wanted),
+        segments=await _part(connection, "public_contract_segments", "segments", number, wanted),
+        changes=await _part(connection, "public_contract_changes", "changes", number, wanted),
+        defects=await _part(connection, "public_contract_open_defects", "defects", number, wanted),
+        claims=await _part(connection, "public_contract_claims", "claims", number, wanted),
+        timeline=await _part(connection, "public_contract_timeline", "timeline", number, wanted),
+    )
+
+
+async def _part(connection: Public, statement: str, name: str, number: int, wanted: Wanted) -> Part:
+    """The part of a list that is wanted; one row more than it has is asked for, to know whether there is another."""
+    asked = wanted.number(name)
+    skipped = (asked - 1) * ROWS_OF_A_LIST
+    parameters = {"id": number, "today": wanted.today, "skipped": skipped, "at_most": ROWS_OF_A_LIST + 1}
+    found = await rows(connection, statement, parameters)
+    return Part(found[:ROWS_OF_A_LIST], asked, len(found) > ROWS_OF_A_LIST)
+
+
+async def _stretches(connection: Public, segment: type_of_row, today: date) -> list[Stretch]:
+    asked = {
+        "id": segment.id,
+        "carriageway_ids": [segment.carriageway_id],
+        "decided_on": today,
+        "known_at": NOW,
+    }
+    found = await rows(connection, "public_segment_stretches", asked)
+    return [_stretch(list(causes), today) for _, causes in groupby(found, lambda row: (row.element, row.from_cm))]
+
+
+def _stretch(causes: Sequence[type_of_row], today: date) -> Stretch:
+    first = causes[0]
+    told = [(candidate(row), row) for row in causes if row.kind is not None]
+    answer = explain((one for one, _ in told), today)
+    basis = _basis((row for one, row in told if one is answer.chosen))
+    return Stretch(first.element, first.from_cm, first.to_cm, answer, basis)
+
+
+def _basis(chosen: Iterable[type_of_row]) -> str | None:
+    return next((row.legal_basis for row in chosen), None)
