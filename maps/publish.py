@@ -3,14 +3,15 @@
 What a reader's browser has loaded stays valid: a page is replaced only after its files are there, and the files of the
 page before it are kept until the next publishing. Publishing the same again writes nothing.
 
-    files/<hash>/...       what never changes under its name
+    files/<hash>/...       what never changes under its name; `.gz` beside a file is the same, compressed
     status.<language>.html the pages
     published.json         the folders in use now, and before
 """
 
+import gzip
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +26,7 @@ from maps.surroundings import Surroundings
 FILES = "files"
 LEDGER = "published.json"
 ADDRESS = "/maps"
+WORTH_SQUEEZING = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def plan(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Plan:
     drawn = drawing()
     vendor, own = files_below(VENDOR), _own_files(drawn)
     links = _links(drawn, vendor, own)
-    files = {Path(FILES, _hash(one), path): content for one in (vendor, own) for path, content in one.items()}
+    files = {Path(FILES, _hash(one), path): content for one in (vendor, own) for path, content in _both_ways(one)}
     pages = {Path(f"{NAME}.{code}.html"): page(code, links, given) for code in only or given.languages}
     return Plan(folder, {**files, **pages}, [_hash(vendor), _hash(own)])
 
@@ -71,6 +73,15 @@ def publish(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Publ
 def _own_files(drawn: Drawing) -> dict[str, bytes]:
     ours = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()}
     return {**ours, "drawing.js": drawn.script.encode(), "places.json": places()}
+
+
+def _both_ways(bundle: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Each file as it is, and compressed where that spares a reader something: once here, not at each request."""
+    for path, content in bundle.items():
+        yield path, content
+        squeezed = gzip.compress(content, mtime=0)
+        if len(squeezed) < len(content) * WORTH_SQUEEZING:
+            yield f"{path}.gz", squeezed
 
 
 def _links(drawn: Drawing, vendor: Mapping[str, bytes], own: Mapping[str, bytes]) -> Links:

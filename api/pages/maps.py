@@ -1,6 +1,7 @@
 """The public map, as `publish-maps` built it: pages by language, and the files they load under names of their hash."""
 
 import re
+from mimetypes import guess_type
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
@@ -16,6 +17,7 @@ MAPS = ("status",)
 HTML = "text/html; charset=utf-8"
 BUILT_SOON_S = 120
 BUNDLE = re.compile("[0-9a-f]{16}")
+REFUSED = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -52,7 +54,20 @@ async def built_file(request: Request, bundle: str, path: str) -> Response:
     wanted = (folder / path).resolve()
     if not wanted.is_relative_to(folder) or not wanted.is_file():
         raise HTTPException(404)
-    return FileResponse(wanted, headers=FOR_GOOD)
+    squeezed = wanted.with_name(f"{wanted.name}.gz")
+    if not squeezed.is_file():
+        return FileResponse(wanted, headers=FOR_GOOD)
+    headers = {**FOR_GOOD, "Vary": "Accept-Encoding"}
+    if not takes_gzip(request):
+        return FileResponse(wanted, headers=headers)
+    media_type = guess_type(wanted.name)[0] or "application/octet-stream"
+    return FileResponse(squeezed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client says that it reads what gzip has compressed."""
+    given = (part.partition(";") for part in request.headers.get("accept-encoding", "").split(","))
+    return any(name.strip() == "gzip" and quality.replace(" ", "") not in REFUSED for name, _, quality in given)
 
 
 def policy(basemap_origin: str) -> str:

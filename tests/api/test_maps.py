@@ -81,6 +81,21 @@ def test_built_files_may_be_kept_for_good(client: TestClient, built: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("accepted", "encoding"), [("gzip, br", "gzip"), ("br;q=1, gzip;q=0", None), ("identity", None), ("", None)]
+)
+def test_a_file_comes_compressed_to_who_can_read_it(
+    client: TestClient, built: Path, accepted: str, encoding: str | None
+) -> None:
+    (path,) = (built / "files").rglob("leaflet.js")
+    answer = client.get(f"/maps/{path.relative_to(built / 'files').as_posix()}", headers={"Accept-Encoding": accepted})
+    assert answer.content == path.read_bytes()
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert (int(answer.headers["content-length"]) < len(answer.content) / 2) is (encoding == "gzip")
+    assert "javascript" in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/maps/0000000000000000/leaflet.js",
