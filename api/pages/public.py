@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.dependencies import public_connection, settings_of, tagged, today
 from api.errors import sentence_of
+from api.pages.words import Words
 from geo.chainage import format_chainage
 from geo.errors import BadValue
 from roads.domain.errors import RoadsError
@@ -53,7 +54,14 @@ async def home(request: Request, language: str) -> Response:
             except (BadValue, RoadsError) as wrong:
                 trouble = sentence_of(wrong, language)
         (counts,) = await public.rows(connection, "public_counts", {})
-    facts = {"asked": asked, "answer": answer, "trouble": trouble, "counts": counts, "today": day}
+    facts = {
+        "asked": asked,
+        "answer": answer,
+        "trouble": trouble,
+        "counts": counts,
+        "today": day,
+        "words": Words(language),
+    }
     return _page(request, "home.html", language, facts)
 
 
