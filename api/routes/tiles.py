@@ -1,5 +1,7 @@
 """Vector tiles of the maps. An address holds one content for good, so that everybody on the way may keep it."""
 
+import asyncio
+import gzip
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +17,8 @@ router = APIRouter(tags=["tiles"])
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 FOR_GOOD = "public, max-age=31536000, immutable"
+COMPRESSED_FROM = 16_384
+"""Bytes: a smaller tile takes longer to compress than to send."""
 
 
 def _parameter(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
@@ -55,12 +59,17 @@ async def tile(request: Request) -> Response:
     edition = tiles.edition_number(named["edition"])
     if edition is None:
         raise HTTPException(404)
-    headers = {"ETag": f'"{edition}"', "Cache-Control": FOR_GOOD}
-    if has_copy(request, headers["ETag"]) and edition <= await editions.last():
+    # Weak, because a compressed tile has other bytes and says the same.
+    headers = {"ETag": f'W/"{edition}"', "Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
+    if has_copy(request, f'"{edition}"') and edition <= await editions.last():
         return Response(status_code=304, headers=headers)
     drawn = await _tile(request, editions, edition, asked)
     if drawn is None:
         return await _of_another_edition(editions, edition, asked)
+    if len(drawn) >= COMPRESSED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        # Beside the loop: others are answered meanwhile.
+        drawn = await asyncio.to_thread(gzip.compress, drawn, 5, mtime=0)
     return Response(drawn, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from api import editions
+from api.routes import tiles
 from roads.db import transaction
 from tests.api.conftest import LAT, Told
 from tests.status import refresh
@@ -174,6 +175,20 @@ def test_an_edition_is_kept_for_good(client: TestClient, told: Told, database: E
     again = client.get(address, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert client.get(address, headers={"If-None-Match": '"other"'}).content == first.content
+
+
+def test_a_large_tile_comes_compressed_to_who_takes_it_so_and_says_the_same(
+    client: TestClient, database: Engine, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles, "COMPRESSED_FROM", 1)
+    address = f"/tiles/{published(database)}/segments/{around(70.01, LAT, 12)}.mvt"
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    small = client.get(address, headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == "gzip"
+    assert small.content == plain.content != b""
+    assert small.headers["etag"] == plain.headers["etag"]
+    assert small.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("z", [6, 13])
