@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from geo.errors import BadValue
 from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, StaleState
+from roads.domain.corrections import DefectClosed
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
 from roads.i18n import choose_language, say
 from roads.queries.public import SeveralPlaces
@@ -23,6 +24,7 @@ STATUS: Mapping[type[Exception], int] = {
     OwnRepair: 403,
     StaleState: 409,
     NotPossibleNow: 409,
+    DefectClosed: 409,
     DatabaseUnusable: 503,
     RoadsError: 400,
 }

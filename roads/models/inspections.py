@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roads.domain.attribution import Confidence, Outcome, Reason
+from roads.domain.corrections import Correction
 from roads.domain.inspections import InspectionKind, InspectionOutcome
 from roads.domain.warranty import Element
 from roads.models.base import Base, Extent, Key, Moment, one_of
@@ -77,6 +78,23 @@ class Defect(Base):
     withdrawn_on: Mapped[date | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("defect.id"))
+
+
+class DefectEvent(Base):
+    """What people corrected about a defect, and why; nobody changes or removes a row. `person` is a code."""
+
+    __tablename__ = "defect_event"
+    __table_args__ = (one_of("action", Correction), Index("defect_event_defect_id_idx", "defect_id", "id"))
+
+    id: Mapped[Key]
+    defect_id: Mapped[int] = mapped_column(ForeignKey("defect.id"))
+    action: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(Text)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str | None] = mapped_column(Text)
+    happened_on: Mapped[date]
+    recorded_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=text("clock_timestamp()"))
 
 
 class Placement(Base):

@@ -24,6 +24,7 @@ from roads.models.contracts import (
 from roads.models.inspections import (
     Attribution,
     Defect,
+    DefectEvent,
     InspectedStretch,
     Inspection,
     Placement,
@@ -60,6 +61,7 @@ __all__ = [
     "ContractSection",
     "DeadlineRule",
     "Defect",
+    "DefectEvent",
     "Distress",
     "InspectedStretch",
     "Inspection",

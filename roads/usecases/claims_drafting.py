@@ -94,14 +94,22 @@ def draft_claims(session: Session, actor: Actor, command: DraftClaims, *, today:
     actor.require(Permission.RUN_JOBS)
     # Two at once would each find the other's lines missing.
     wait_for_turn(session, "draft claims")
-    parameters = {
-        "on": today,
-        "contract_ids": None if command.contract_ids is None else list(command.contract_ids),
-        "person": actor.name,
-    }
-    withdrawn = session.execute(statement("withdraw_outdated_drafts"), parameters).one()
-    drafted = session.execute(statement("draft_claims"), parameters).one()
-    return Drafted(drafted.claims, drafted.lines, withdrawn.lines)
+    withdrawn = take_back_drafts(session, actor, command.contract_ids, today=today)
+    drafted = session.execute(statement("draft_claims"), _of_contracts(actor, command.contract_ids, today)).one()
+    return Drafted(drafted.claims, drafted.lines, withdrawn)
+
+
+def take_back_drafts(session: Session, actor: Actor, contract_ids: Sequence[int] | None, *, today: date) -> int:
+    """Withdraw drafted lines for which another answer stands by now, or whose defect is open no more; gives how many.
+    Without contracts: of all."""
+    return int(
+        session.execute(statement("withdraw_outdated_drafts"), _of_contracts(actor, contract_ids, today)).one().lines
+    )
+
+
+def _of_contracts(actor: Actor, contract_ids: Sequence[int] | None, today: date) -> dict[str, Any]:
+    ids = None if contract_ids is None else list(contract_ids)
+    return {"on": today, "contract_ids": ids, "person": actor.name}
 
 
 def issue_claim(session: Session, actor: Actor, command: IssueClaim, *, today: date) -> Issued:
