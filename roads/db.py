@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from roads.domain.actors import Actor
 from roads.domain.errors import DatabaseUnusable
 
 OLDEST_POSTGRESQL = 150000
@@ -18,10 +19,15 @@ OLDEST_POSTGIS = (3, 3)
 
 
 class Role(StrEnum):
-    """Database roles; the server connects once and takes the least of them that serves."""
+    """Database roles; the server connects once and takes the least of them that serves.
+
+    APP sees the rows of the person who acts, JOBS all rows, ACCOUNTS nothing but who may sign in, PUBLIC public facts.
+    """
 
     OWNER = "roads_owner"
     APP = "roads_app"
+    JOBS = "roads_jobs"
+    ACCOUNTS = "roads_accounts"
     PUBLIC = "roads_public"
 
 
@@ -53,12 +59,43 @@ def _name_lost_connection(context: object) -> None:
 
 
 @contextmanager
-def transaction(engine: Engine | Connection, role: Role | None = Role.APP) -> Iterator[Session]:
-    """One transaction with the rights of one role: all of it is kept, or none. The only commit there is."""
+def transaction(
+    engine: Engine | Connection, role: Role | None = Role.JOBS, actor: Actor | None = None
+) -> Iterator[Session]:
+    """One transaction with the rights of one role: all of it is kept, or none. The only commit there is.
+
+    Jobs, commands and seed work on everybody's rows. Whoever answers a person names `Role.APP` and the actor: without
+    one, that role sees no row that is anybody's.
+    """
     with Session(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
         if role is not None:
-            session.execute(text(f"SET LOCAL ROLE {role.value}"))
+            take(session, role, actor)
         yield session
+
+
+def take(session: Session, role: Role, actor: Actor | None = None) -> None:
+    """Take the rights of a role for an actor, until the end of the transaction or until others are taken."""
+    session.execute(TAKE, {"role": role.value, **_who(actor)})
+
+
+TAKE = text(
+    "SELECT set_config('role', :role, true), set_config('roads.user_id', :user_id, true),"
+    " set_config('roads.person', :person, true), set_config('roads.role', :acting, true),"
+    " set_config('roads.organisation_id', :organisation_id, true), set_config('roads.kato', :kato, true)"
+)
+
+
+def _who(actor: Actor | None) -> dict[str, str]:
+    """What policies ask of the actor; '' where there is nothing to say."""
+    if actor is None:
+        return dict.fromkeys(("user_id", "person", "acting", "organisation_id", "kato"), "")
+    return {
+        "user_id": str(actor.user_id or ""),
+        "person": actor.name,
+        "acting": actor.role or "",
+        "organisation_id": str(actor.organisation_id or ""),
+        "kato": actor.kato or "",
+    }
 
 
 def wait_for_turn(session: Session, work: str) -> None:
@@ -86,4 +123,4 @@ def check_server(connection: Connection) -> None:
         raise DatabaseUnusable(problem="postgis_too_old", found=available)
 
 
-__all__ = ["DBAPIError", "Role", "check_server", "driver_of", "open_engine", "transaction", "wait_for_turn"]
+__all__ = ["DBAPIError", "Role", "check_server", "driver_of", "open_engine", "take", "transaction", "wait_for_turn"]

@@ -84,9 +84,9 @@ def shared_database(admin: Connection, template: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def session(shared_database: Engine) -> Iterator[Session]:
-    """A session with the application's rights whose every change is undone after the test."""
+    """A session with the rights of jobs and commands, on everybody's rows; every change is undone after the test."""
     with shared_database.connect() as connection, connection.begin() as outer:
-        connection.execute(text("SET LOCAL ROLE roads_app"))
+        connection.execute(text("SET LOCAL ROLE roads_jobs"))
         with Session(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False
         ) as own:

@@ -168,9 +168,15 @@ def take_defects(
 
 
 def versions(session: Session) -> dict[str, list[str]]:
-    """Which version of which row stands in the tables: equal before and after means that nothing was written."""
+    """Which version of which row stands in the tables: equal before and after means that nothing was written.
+
+    Where one may not look, one cannot write either.
+    """
     tables = session.scalars(
-        text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
+        text(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND has_table_privilege(oid, 'SELECT') ORDER BY 1"
+        )
     )
     return {
         name: list(session.scalars(text(f'SELECT ctid::text || xmin::text FROM "{name}" ORDER BY 1')))

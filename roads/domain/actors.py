@@ -19,6 +19,7 @@ class Permission(StrEnum):
     PURSUE_CLAIMS = "pursue_claims"
     ANSWER_CLAIMS = "answer_claims"
     VERIFY_REPAIRS = "verify_repairs"
+    MANAGE_ACCOUNTS = "manage_accounts"
     RUN_JOBS = "run_jobs"
 
 
@@ -48,7 +49,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(),
     Role.AUDITOR: frozenset(),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.IMPORT_NETWORK, Permission.IMPORT_CONTRACTS, Permission.IMPORT_RULES, Permission.STATE_CLAIM_TERMS}
+        {
+            Permission.IMPORT_NETWORK,
+            Permission.IMPORT_CONTRACTS,
+            Permission.IMPORT_RULES,
+            Permission.STATE_CLAIM_TERMS,
+            Permission.MANAGE_ACCOUNTS,
+        }
     ),
 }
 """Supervisors and auditors read; what they may read is a matter of scope, not of permission."""
@@ -59,12 +66,15 @@ class Actor:
     """A person, job or command with its permissions.
 
     `name` is a code and never a person's name, because the ledgers keep it. Jobs and commands act for no organisation.
+    Who has signed in has an account (`user_id`), and a region (`kato`, two digits) where the role is bound to one.
     """
 
     name: str
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     organisation_id: int | None = None
     role: Role | None = None
+    user_id: int | None = None
+    kato: str | None = None
 
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed unless the actor holds the permission."""
@@ -72,9 +82,11 @@ class Actor:
             raise NotAllowed(actor=self.name, permission=permission)
 
 
-def person(name: str, role: Role, organisation_id: int) -> Actor:
+def person(
+    name: str, role: Role, organisation_id: int, *, user_id: int | None = None, kato: str | None = None
+) -> Actor:
     """Somebody who acts in a role for an organisation, with what the role may do."""
-    return Actor(name, PERMISSIONS[role], organisation_id, role)
+    return Actor(name, PERMISSIONS[role], organisation_id, role, user_id, kato)
 
 
 OPERATOR = Actor("operator", frozenset(Permission))

@@ -193,7 +193,10 @@ class PlannedInspection(Base):
 
 
 class Inspection(Base):
-    """An inspection as it was recorded, with the place as it was stated; `inspector` is a code or as written."""
+    """An inspection as it was recorded, with the place as it was stated; `inspector` is a code or as written.
+
+    `organisation_id` is who recorded it; an import on the server acts for nobody.
+    """
 
     __tablename__ = "inspection"
     __table_args__ = (
@@ -214,6 +217,7 @@ class Inspection(Base):
         Computed("CAST(inspected_on + INTERVAL '12 months' AS date)", persisted=True)
     )
     note: Mapped[str | None] = mapped_column(Text)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     stated_source_id: Mapped[str] = mapped_column(Text)
     stated_from_cm: Mapped[int | None]
     stated_to_cm: Mapped[int | None]

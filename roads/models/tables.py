@@ -1,5 +1,6 @@
 """All tables, by subject. Importing this module registers them on `Base.metadata`."""
 
+from roads.models.accounts import PasswordReset, PersonalToken, SignInAttempt, UserAccount, UserRole, UserSession
 from roads.models.base import Base
 from roads.models.claims import (
     Claim,
@@ -72,6 +73,8 @@ __all__ = [
     "LostWarranty",
     "MapEdition",
     "Organisation",
+    "PasswordReset",
+    "PersonalToken",
     "Placement",
     "PlannedInspection",
     "Recurrence",
@@ -84,9 +87,13 @@ __all__ = [
     "SegmentState",
     "ShownDefect",
     "ShownWorks",
+    "SignInAttempt",
     "StatusMark",
     "TermRule",
     "TrafficCount",
+    "UserAccount",
+    "UserRole",
+    "UserSession",
     "Warranty",
     "Works",
 ]

@@ -108,7 +108,7 @@ def record_inspection(session: Session, actor: Actor, command: RecordInspection,
     wait_for_turn(session, f"inspections of {command.source}")
     known = inspections_on_record(session, command.source, [command.external_id]).get(command.external_id)
     if known is None:
-        return _add(session, command.source, [(inspection, _stretches(session, place))])[0]
+        return _add(session, actor, command.source, [(inspection, _stretches(session, place))])[0]
     if columns := differing(known.inspection, inspection):
         raise InspectionDiffers(external_id=command.external_id, columns=", ".join(columns))
     return known.id
@@ -135,11 +135,11 @@ def import_inspections(session: Session, actor: Actor, command: ImportInspection
     )
     first = first_of_each(understood, differing, "inspection_differs_in_file")
     if first:
-        _store(session, command.source, first)
+        _store(session, actor, command.source, first)
     return ledger.totals(len(command.rows))
 
 
-def _store(session: Session, source: str, reads: Sequence[Read[InspectionRow]]) -> None:
+def _store(session: Session, actor: Actor, source: str, reads: Sequence[Read[InspectionRow]]) -> None:
     # Two who record inspections of one source at once would each find the other's missing.
     wait_for_turn(session, f"inspections of {source}")
     known = inspections_on_record(session, source, [read.told.external_id for read in reads])
@@ -157,28 +157,30 @@ def _store(session: Session, source: str, reads: Sequence[Read[InspectionRow]]) 
         else:
             sited.append((read.told, stretches))
             read.cells.ledger.imported(read.cells.row)
-    _add(session, source, sited)
+    _add(session, actor, source, sited)
 
 
 def _refuse(read: Read[InspectionRow], missing: NotThere) -> None:
     read.cells.refuse(missing.field, missing.code, **missing.params)
 
 
-def _add(session: Session, source: str, sited: Sequence[tuple[InspectionRow, Sequence[Stretch]]]) -> list[int]:
+def _add(
+    session: Session, actor: Actor, source: str, sited: Sequence[tuple[InspectionRow, Sequence[Stretch]]]
+) -> list[int]:
     """Write inspections with their stretches, and mark those; gives the ids."""
     if not sited:
         return []
     added = insert(Inspection).returning(Inspection.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(added, [_values(source, inspection) for inspection, _ in sited]))
+    by = {"source": source, "organisation_id": actor.organisation_id}
+    ids = list(session.scalars(added, [{**by, **_values(inspection)} for inspection, _ in sited]))
     looked_at = [(id_, stretch) for id_, (_, of) in zip(ids, sited, strict=True) for stretch in of]
     session.execute(insert(InspectedStretch), [{"inspection_id": id_, **_place(stretch)} for id_, stretch in looked_at])
     session.execute(insert(StatusMark), [_place(stretch) for _, stretch in looked_at])
     return ids
 
 
-def _values(source: str, inspection: InspectionRow) -> dict[str, Any]:
+def _values(inspection: InspectionRow) -> dict[str, Any]:
     return {
-        "source": source,
         "external_id": inspection.external_id,
         "kind": inspection.kind,
         "inspected_on": inspection.inspected_on,

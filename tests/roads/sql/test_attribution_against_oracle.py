@@ -36,7 +36,7 @@ def engine(shared_database: Engine) -> Engine:
 def in_a_fresh_database(engine: Engine, check: Any) -> None:
     """Run a check in a transaction that is undone, with the application's rights."""
     with engine.connect() as connection, connection.begin() as outer:
-        connection.execute(text("SET LOCAL ROLE roads_app"))
+        connection.execute(text("SET LOCAL ROLE roads_jobs"))
         with Session(connection, join_transaction_mode="create_savepoint", autoflush=False) as session:
             check(session)
         outer.rollback()

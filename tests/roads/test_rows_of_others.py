@@ -1,0 +1,380 @@
+"""Through the application's connection everybody meets their own rows only, whatever the statement forgets to ask."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from roads.db import Role, open_engine, transaction
+from roads.domain.actors import OPERATOR, Actor, person
+from roads.domain.actors import Role as Acting
+from roads.domain.claims import Action
+from roads.domain.inspections import InspectionKind, InspectionOutcome
+from roads.usecases.claims_answers import AcceptLine, accept
+from roads.usecases.claims_repairs import VerifyRepair, verify
+from roads.usecases.inspections import RecordInspection, record_inspection
+from tests.claims import TODAY, Scene, make_scene
+from tests.conftest import admin_url
+from tests.factories import make_organisation
+
+OF_CONTRACT = {
+    "claim": "SELECT id, contract_id FROM claim",
+    "claim_line": "SELECT id, contract_id FROM claim_line",
+    "claim_event": "SELECT e.id, c.contract_id FROM claim_event e JOIN claim c ON c.id = e.claim_id",
+    "claim_terms": "SELECT id, contract_id FROM claim_terms",
+    "repair": "SELECT r.id, l.contract_id FROM repair r JOIN claim_line l ON l.id = r.line_id",
+    "repair_photo": (
+        "SELECT p.content_hash, l.contract_id FROM repair_photo p"
+        " JOIN repair r ON r.id = p.repair_id JOIN claim_line l ON l.id = r.line_id"
+    ),
+    "ladder_step": "SELECT s.id, l.contract_id FROM ladder_step s JOIN claim_line l ON l.id = s.line_id",
+    "recurrence": "SELECT r.id, l.contract_id FROM recurrence r JOIN claim_line l ON l.id = r.line_id",
+    "lost_warranty": "SELECT id, contract_id FROM lost_warranty",
+    "planned_inspection": "SELECT id, contract_id FROM planned_inspection",
+    "inspection": (
+        "SELECT s.inspection_id, t.contract_id FROM inspected_stretch s"
+        " JOIN contract_section t ON t.carriageway_id = s.carriageway_id"
+    ),
+}
+"""Every table that is held by row, and the contract each row is about."""
+KEYS = {"repair_photo": "content_hash"}
+ACCOUNTS = ("user_account", "user_role", "user_session", "personal_token", "password_reset", "sign_in_attempt")
+
+
+@dataclass(frozen=True)
+class World:
+    """Two customers with a contractor and a supervisor each, and the same things in all tables of both."""
+
+    engine: Engine
+    contracts: tuple[int, int]
+    people: Mapping[Acting, Actor]
+    """Of the first customer's contract."""
+
+    @contextmanager
+    def undone(self) -> Iterator[Connection]:
+        """A connection of which nothing is kept."""
+        with self.engine.connect() as connection, connection.begin() as outer:
+            yield connection
+            outer.rollback()
+
+    def keys(self, table: str, *contracts: int) -> set[object]:
+        """The rows of a table that are about these contracts."""
+        with transaction(self.engine, Role.JOBS) as session:
+            return {key for key, contract in session.execute(text(OF_CONTRACT[table])) if contract in contracts}
+
+
+def seen(session: Session, table: str) -> set[object]:
+    return set(session.scalars(text(f"SELECT {KEYS.get(table, 'id')} FROM {table}")))
+
+
+def fill(session: Session, scene: Scene) -> None:
+    """A row in every table: a claim with a repaired line, one that is still a draft, and what jobs add."""
+    line = scene.issued(1000)
+    scene.does(line, Action.ACCEPT, Action.REPORT_REPAIR)
+    scene.issued(3000)
+    draft = scene.defect(5000, detected_on=date(2024, 6, 4))
+    scene.draft(date(2024, 6, 4))
+    values = {
+        "contract": scene.contract.id,
+        "customer": scene.customer.id,
+        "line": line.id,
+        "defect": draft.id,
+        "carriageway": scene.line.id,
+        "day": TODAY,
+    }
+    for words in (
+        (
+            "INSERT INTO claim_terms (customer_id, contract_id, document, stated_by)"
+            " VALUES (:customer, :contract, 'x', 'y')"
+        ),
+        "INSERT INTO ladder_step (line_id, round, rung, due_on) VALUES (:line, 1, 'reminder', :day)",
+        "INSERT INTO recurrence (defect_id, line_id, distance_cm, linked_on) VALUES (:defect, :line, 5, :day)",
+        (
+            "INSERT INTO lost_warranty (defect_id, contract_id, carriageway_id, extent, warranty_id, ended_on)"
+            " SELECT :defect, :contract, :carriageway, '[1,2)', warranty_id, :day FROM claim_line WHERE id = :line"
+        ),
+        (
+            "INSERT INTO planned_inspection (kind, contract_id, carriageway_id, extent, due, planned_on)"
+            " VALUES ('spring', :contract, :carriageway, '[1,2)', '[2024-04-01,2024-05-01)', :day)"
+        ),
+    ):
+        session.execute(text(words), values)
+    for by in (OPERATOR, person("inspector-9", Acting.INSPECTOR, scene.customer.id)):
+        walk = RecordInspection(
+            f"phone of {by.name}",
+            str(scene.line.id),
+            scene.line.source_id,
+            None,
+            None,
+            InspectionKind.SPRING,
+            TODAY,
+            InspectionOutcome.NO_DEFECT_FOUND,
+        )
+        record_inspection(session, by, walk, today=TODAY)
+
+
+@pytest.fixture(scope="module")
+def world(admin: Connection, template: str) -> Iterator[World]:
+    name = f"roads_rows_{uuid4().hex[:12]}"
+    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine = open_engine(admin_url().set(database=name).render_as_string(hide_password=False))
+    yield make_world(engine)
+    engine.dispose()
+    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def make_world(database: Engine) -> World:
+    with transaction(database, Role.JOBS) as session:
+        scenes = [make_scene(session), make_scene(session, lat=51.0, with_rules=False)]
+        supervisor, somebody = make_organisation(session), make_organisation(session)
+        scenes[0].contract.supervisor_id = supervisor.id
+        for scene in scenes:
+            session.flush()
+            fill(session, scene)
+        first = scenes[0]
+        organisations = {
+            Acting.INSPECTOR: first.customer.id,
+            Acting.ENGINEER: first.customer.id,
+            Acting.CONTRACTOR: first.contractor.id,
+            Acting.SUPERVISOR: supervisor.id,
+            Acting.AUDITOR: somebody.id,
+            Acting.ADMINISTRATOR: somebody.id,
+        }
+        people = {role: person(f"{role}-1", role, of, user_id=1) for role, of in organisations.items()}
+        return World(database, (scenes[0].contract.id, scenes[1].contract.id), people)
+
+
+READS_ALL = (Acting.AUDITOR, Acting.ADMINISTRATOR)
+
+
+def drafts(world: World, table: str) -> set[object]:
+    """What no contractor sees yet."""
+    hidden = {
+        "claim": "SELECT id FROM claim WHERE issued_on IS NULL",
+        "claim_line": "SELECT id FROM claim_line WHERE facts IS NULL",
+        "claim_event": "SELECT e.id FROM claim_event e JOIN claim c ON c.id = e.claim_id WHERE c.issued_on IS NULL",
+    }
+    with transaction(world.engine, Role.JOBS) as session:
+        return set(session.scalars(text(hidden[table]))) if table in hidden else set()
+
+
+@pytest.mark.parametrize("role", Acting)
+def test_without_any_where_everybody_reads_their_own_rows_only(world: World, role: Acting) -> None:
+    for table in OF_CONTRACT:
+        mine = world.keys(table, *(world.contracts if role in READS_ALL else world.contracts[:1]))
+        others = world.keys(table, world.contracts[1])
+        assert mine
+        assert others - world.keys(table, world.contracts[0])
+        if role is Acting.CONTRACTOR:
+            mine = set() if table == "inspection" else mine - drafts(world, table)
+        with transaction(world.engine, Role.APP, world.people[role]) as session:
+            assert seen(session, table) == mine, table
+
+
+def test_without_an_actor_there_is_nothing(world: World) -> None:
+    with transaction(world.engine, Role.APP) as session:
+        for table in (*OF_CONTRACT, "inspected_stretch"):
+            rows = session.scalar(text(f"SELECT count(*) FROM {table}"))
+            assert rows == 0, table
+
+
+def test_what_an_actor_saw_is_not_left_to_the_next_one_on_the_same_connection(world: World) -> None:
+    with world.engine.connect() as connection:
+        with transaction(connection, Role.APP, world.people[Acting.AUDITOR]) as session:
+            assert seen(session, "claim")
+        connection.commit()
+        with transaction(connection, Role.APP) as session:
+            assert seen(session, "claim") == set()
+
+
+@pytest.mark.parametrize(
+    ("kato", "contract_kato", "is_seen"),
+    [("11", "11", True), ("11", "75", False), ("11", None, True), ("75", None, False)],
+)
+def test_an_engineer_of_one_region_meets_its_contracts_and_no_others(
+    world: World, kato: str, contract_kato: str | None, *, is_seen: bool
+) -> None:
+    everywhere = world.people[Acting.ENGINEER]
+    bound = person("engineer-1", Acting.ENGINEER, everywhere.organisation_id or 0, kato=kato)
+    with world.undone() as connection:
+        with transaction(connection, Role.JOBS) as session:
+            session.execute(text("UPDATE contract SET kato = :kato"), {"kato": contract_kato})
+        with transaction(connection, Role.APP, bound) as session:
+            assert bool(seen(session, "claim_line")) is is_seen
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """The database says no: the right is missing, or the row is not within the policy."""
+    with pytest.raises(ProgrammingError) as said:
+        yield
+    assert isinstance(said.value.orig, InsufficientPrivilege)
+
+
+def copied(session: Session, table: str, key: object) -> tuple[str, dict[str, object]]:
+    """How to write a row again, with the columns one may write."""
+    columns = session.scalars(
+        text(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = :table"
+            " AND identity_generation IS NULL AND is_generated = 'NEVER'"
+        ),
+        {"table": table},
+    ).all()
+    listed = ", ".join(f'"{column}"' for column in columns)
+    as_words = ", ".join(f'CAST("{column}" AS text) AS "{column}"' for column in columns)
+    row = session.execute(
+        text(f"SELECT {as_words} FROM {table} WHERE {KEYS.get(table, 'id')} = :key"), {"key": key}
+    ).one()
+    kinds = text("SELECT column_name, udt_name FROM information_schema.columns WHERE table_name = :table")
+    types = {name: kind for name, kind in session.execute(kinds, {"table": table})}  # noqa: C416
+    values = ", ".join(f"CAST(:{column} AS {types[column]})" for column in columns)
+    return f"INSERT INTO {table} ({listed}) VALUES ({values})", dict(row._mapping)
+
+
+@pytest.mark.parametrize("role", Acting)
+@pytest.mark.parametrize("table", OF_CONTRACT)
+def test_nobody_adds_a_row_to_what_is_somebody_elses(world: World, role: Acting, table: str) -> None:
+    if table == "claim_terms" and role is Acting.ADMINISTRATOR:
+        with world.undone() as connection, transaction(connection, Role.APP, world.people[role]) as session:
+            session.execute(
+                text(
+                    "INSERT INTO claim_terms (customer_id, document, stated_by)"
+                    " SELECT customer_id, 'x', 'y' FROM contract WHERE id = :id"
+                ),
+                {"id": world.contracts[1]},
+            )
+        return
+    key = min(world.keys(table, world.contracts[1]) - world.keys(table, world.contracts[0]), key=str)
+    with transaction(world.engine, Role.JOBS) as session:
+        words, values = copied(session, table, key)
+    with refused(), transaction(world.engine, Role.APP, world.people[role]) as session:
+        session.execute(text(words), values)
+
+
+CHANGED = {
+    "claim": "delivered_on = delivered_on",
+    "claim_line": "revision = revision",
+    "claim_terms": "recorded = recorded",
+    "repair": "verdict = verdict",
+}
+CHANGES = {
+    Acting.ENGINEER: {"claim", "claim_line"},
+    Acting.CONTRACTOR: {"claim", "claim_line"},
+    Acting.ADMINISTRATOR: {"claim_terms"},
+}
+
+
+@pytest.mark.parametrize("role", Acting)
+@pytest.mark.parametrize("table", ["claim", "claim_line", "claim_terms"])
+def test_nobody_changes_what_is_somebody_elses(world: World, role: Acting, table: str) -> None:
+    mine = set()
+    if table in CHANGES.get(role, set()):
+        mine = world.keys(table, *(world.contracts if role is Acting.ADMINISTRATOR else world.contracts[:1]))
+        mine -= drafts(world, table) if role is Acting.CONTRACTOR else set()
+    with world.undone() as connection, transaction(connection, Role.APP, world.people[role]) as session:
+        changed = set(session.scalars(text(f"UPDATE {table} SET {CHANGED[table]} RETURNING id")))
+    assert changed == mine
+
+
+def test_nobody_can_change_what_was_told_or_what_jobs_found(world: World) -> None:
+    with world.engine.connect() as connection:
+        may = connection.scalars(
+            text(
+                "SELECT t FROM unnest(CAST(:tables AS text[])) t"
+                " WHERE has_any_column_privilege('roads_app', t, 'UPDATE')"
+            ),
+            {"tables": list(OF_CONTRACT)},
+        )
+        assert set(may) == set(CHANGED)
+
+
+def test_an_engineer_cannot_hand_a_claim_to_another_customers_contract(world: World) -> None:
+    with refused(), transaction(world.engine, Role.APP, world.people[Acting.ENGINEER]) as session:
+        session.execute(
+            text("UPDATE claim SET contract_id = :other WHERE issued_on IS NULL"), {"other": world.contracts[1]}
+        )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            "INSERT INTO claim_event (claim_id, action, person, organisation_id, role, happened_on)"
+            " SELECT id, 'acknowledge', 'somebody-else', :me, 'contractor', :day FROM claim LIMIT 1"
+        ),
+        (
+            "INSERT INTO claim_event (claim_id, action, person, organisation_id, role, happened_on)"
+            " SELECT id, 'acknowledge', 'contractor-1', :me, 'engineer', :day FROM claim LIMIT 1"
+        ),
+        (
+            "INSERT INTO repair (line_id, reported_on, reporter, reporter_organisation_id)"
+            " SELECT id, :day, 'somebody-else', :me FROM claim_line WHERE state = 'issued' LIMIT 1"
+        ),
+        (
+            "INSERT INTO repair (line_id, reported_on, reporter, reporter_organisation_id)"
+            " SELECT id, :day, 'contractor-1', :me + 1 FROM claim_line WHERE state = 'issued' LIMIT 1"
+        ),
+    ],
+)
+def test_nobody_speaks_in_another_name(world: World, words: str) -> None:
+    me = world.people[Acting.CONTRACTOR]
+    with refused(), transaction(world.engine, Role.APP, me) as session:
+        session.execute(text(words), {"me": me.organisation_id, "day": TODAY})
+
+
+def test_the_use_cases_of_claims_work_within_the_rows_of_their_people(world: World) -> None:
+    with transaction(world.engine, Role.JOBS) as session:
+        asked = "SELECT id FROM claim_line WHERE state = :state AND contract_id = :contract"
+        at = {
+            state: session.scalars(text(asked), {"state": state, "contract": world.contracts[0]}).all()[0]
+            for state in ("issued", "repaired")
+        }
+    builder, engineer = world.people[Acting.CONTRACTOR], world.people[Acting.ENGINEER]
+    with world.undone() as connection:
+        with transaction(connection, Role.APP, builder) as session:
+            assert accept(session, builder, AcceptLine(at["issued"]), today=TODAY) == "accepted"
+        with transaction(connection, Role.APP, engineer) as session:
+            assert verify(session, engineer, VerifyRepair(at["repaired"]), today=TODAY) == "verified"
+
+
+def test_the_public_still_reads_what_is_public(world: World) -> None:
+    with transaction(world.engine, Role.PUBLIC) as session:
+        for table in ("ladder_step", "recurrence", "lost_warranty", "planned_inspection"):
+            assert seen(session, table) == world.keys(table, *world.contracts)
+        for view in ("public_claim", "public_claim_line", "public_claim_event", "public_inspection"):
+            assert session.scalar(text(f"SELECT count(*) FROM {view}")), view
+
+
+@pytest.mark.parametrize("role", [Role.JOBS, Role.PUBLIC])
+def test_jobs_and_the_public_know_nothing_of_accounts(world: World, role: Role) -> None:
+    for table in ACCOUNTS:
+        with refused(), transaction(world.engine, role) as session:
+            session.execute(text(f"SELECT FROM {table}"))
+
+
+def test_the_door_knows_nothing_but_accounts(world: World) -> None:
+    for table in (*OF_CONTRACT, "inspected_stretch", "contract", "defect"):
+        with refused(), transaction(world.engine, Role.ACCOUNTS) as session:
+            session.execute(text(f"SELECT FROM {table}"))
+
+
+def test_every_table_with_a_policy_is_tested_here(world: World) -> None:
+    with world.engine.connect() as connection:
+        held = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
+    assert held == {*OF_CONTRACT, "inspected_stretch", *ACCOUNTS}
+
+
+def test_the_policies_ask_for_a_contract_by_its_key_and_for_the_actor_once(world: World) -> None:
+    with transaction(world.engine, Role.APP, world.people[Acting.ENGINEER]) as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(session.scalars(text("EXPLAIN SELECT * FROM claim_line WHERE id = 1")))
+    assert "contract_pkey" in plan
+    assert "InitPlan" in plan
+    assert "Seq Scan" not in plan
