@@ -2,32 +2,44 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from secrets import token_urlsafe
 
 from fastapi import FastAPI
 
 from api import errors
+from api.bearers import Bearers
 from api.editions import Editions
+from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.pages import contracts, maps, segments
 from api.pages import public as public_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import operator, public, tiles
+from api.routes import accounts, operator, public, tiles
 from roads.db import open_engine
-from roads.settings import Settings, read_settings
+from roads.settings import Settings, read_settings_to_serve
+
+CONNECTIONS = 8
+"""For those who are signed in; what anybody may ask has a pool of its own."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The whole HTTP side. Errors: BadSetting, DatabaseUnusable (no URL)."""
-    known = settings or read_settings()
+    """The whole HTTP side. Settings given by hand may lack a secret: then what is signed holds until the process ends.
+
+    Errors: BadSetting, DatabaseUnusable (no URL).
+    """
+    known = settings or read_settings_to_serve()
     app = FastAPI(title="Sapaly Zhol", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = known
-    app.state.engine = open_engine(known.database_url, pool_size=2, application="sapaly-zhol api")
+    app.state.engine = open_engine(known.database_url, pool_size=CONNECTIONS, application="sapaly-zhol api")
+    app.state.bearers = Bearers(known.secret_key or token_urlsafe())
+    app.state.hashing = Hashing()
     errors.install(app)
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
     app.include_router(public.router)
     app.include_router(tiles.router)
+    app.include_router(accounts.router)
     app.include_router(operator.router)
     app.include_router(maps.router)
     app.include_router(segments.router)

@@ -11,6 +11,8 @@ from psycopg import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from geo.errors import BadValue
+from roads.db import LOST
+from roads.domain import accounts
 from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, StaleState
 from roads.domain.corrections import DefectClosed
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
@@ -18,6 +20,16 @@ from roads.i18n import choose_language, say
 from roads.queries.public import SeveralPlaces
 
 STATUS: Mapping[type[Exception], int] = {
+    accounts.NotSignedIn: 401,
+    accounts.WrongPassword: 401,
+    accounts.RoleNotHeld: 403,
+    accounts.TokenForTokenRefused: 403,
+    accounts.UnknownToken: 404,
+    accounts.LinkExpired: 404,
+    accounts.BadToken: 422,
+    accounts.WeakPassword: 422,
+    accounts.TooManyAttempts: 429,
+    accounts.TooBusy: 503,
     NotFound: 404,
     NotAllowed: 403,
     NotYourClaim: 403,
@@ -47,7 +59,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BadValue, _bad_value)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for lost in (OperationalError, InterfaceError):
+    for lost in (OperationalError, InterfaceError, *LOST):
         app.add_exception_handler(lost, _database)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -57,6 +69,8 @@ def sentence_of(wrong: BadValue | RoadsError, language: str) -> str:
     if isinstance(wrong, BadValue):
         return say(f"problem.{wrong.code}", language, {**wrong.params, "value": wrong.value})
     params = dict(wrong.params)
+    if isinstance(wrong, accounts.WeakPassword):
+        return say(f"error.weak_password.{params['problem']}", language)
     if isinstance(wrong, SeveralPlaces):
         named = (f"{say(f'direction.{code}', language)} ({source_id})" for code, source_id in wrong.directions)
         params["directions"] = ", ".join(named)
@@ -72,7 +86,18 @@ async def _known(request: Request, error: Exception) -> Response:
     if isinstance(error, DatabaseUnusable):
         return await _database(request, error)
     sentence = sentence_of(error, _language(request)) if isinstance(error, RoadsError) else ""
-    return problem(status, say(f"problem.http_{status}", _language(request)), sentence)
+    answer = problem(status, say(f"problem.http_{status}", _language(request)), sentence)
+    answer.headers.update(headers_of(error))
+    return answer
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """How to sign in, or when to ask again, for programs."""
+    if isinstance(error, accounts.NotSignedIn | accounts.WrongPassword):
+        return {"WWW-Authenticate": 'Bearer realm="Sapaly Zhol"'}
+    if isinstance(error, accounts.TooManyAttempts | accounts.TooBusy):
+        return {"Retry-After": str(error.params["seconds"])}
+    return {}
 
 
 async def _bad_value(request: Request, error: Exception) -> Response:
@@ -91,7 +116,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    known = status in (400, 403, 404, 405, 409, 422, 503)
+    known = status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503)
     answer = problem(status, say(f"problem.http_{status}" if known else "problem.http_500", _language(request)))
     if isinstance(error, HTTPException):
         answer.headers.update(error.headers or {})

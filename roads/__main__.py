@@ -7,6 +7,9 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS = {
+    "create-user": "accounts",
+    "issue-token": "accounts",
+    "reset-link": "accounts",
     "why": "attribution",
     "import-contracts": "contracts",
     "import-events": "contracts",

@@ -9,6 +9,7 @@ from psycopg import Connection as DriverConnection
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor
@@ -29,6 +30,10 @@ class Role(StrEnum):
     JOBS = "roads_jobs"
     ACCOUNTS = "roads_accounts"
     PUBLIC = "roads_public"
+
+
+LOST = (OperationalError, InterfaceError, NoneFree)
+"""How it shows that the database went away in the middle, or that no connection came free."""
 
 
 def open_engine(url: str, *, pool_size: int = 5, application: str = "sapaly-zhol") -> Engine:
@@ -123,4 +128,14 @@ def check_server(connection: Connection) -> None:
         raise DatabaseUnusable(problem="postgis_too_old", found=available)
 
 
-__all__ = ["DBAPIError", "Role", "check_server", "driver_of", "open_engine", "take", "transaction", "wait_for_turn"]
+__all__ = [
+    "LOST",
+    "DBAPIError",
+    "Role",
+    "check_server",
+    "driver_of",
+    "open_engine",
+    "take",
+    "transaction",
+    "wait_for_turn",
+]

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     maps_folder: Path = Path(".local/maps")
     basemap_url: str = ""
     basemap_attribution: str = ""
+    secret_key: str = ""
 
     @field_validator("time_zone")
     @classmethod
@@ -72,6 +73,20 @@ class Settings(BaseSettings):
     def language_codes(self) -> tuple[str, ...]:
         """Languages offered, the first one by default."""
         return tuple(code.strip() for code in self.languages.split(",") if code.strip())
+
+
+SHORTEST_SECRET_KEY = 32
+
+
+def read_settings_to_serve() -> Settings:
+    """The settings for a server, which must have a secret of its own: no default serves. Errors: BadSetting."""
+    known = read_settings()
+    if len(known.secret_key) < SHORTEST_SECRET_KEY:
+        raise BadSetting(
+            setting="ROADS_SECRET_KEY",
+            problem=f"a server needs {SHORTEST_SECRET_KEY} random characters or more, kept over restarts",
+        )
+    return known
 
 
 def read_settings() -> Settings:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from geo.errors import GeoError
 from roads.commands.reports import Report
 from roads.db import open_engine
+from roads.domain.accounts import WeakPassword
 from roads.domain.errors import DatabaseUnusable, RoadsError
 from roads.i18n import FALLBACK, say
 from roads.settings import Settings, read_settings
@@ -39,16 +40,21 @@ class Surroundings:
 
     settings: Settings
     engine: Engine
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """What day it is here."""
+        return self.now.date()
 
 
 @contextmanager
 def surroundings() -> Iterator[Surroundings]:
-    """Settings from the environment, an engine, and what day it is here. The only clock a command reads."""
+    """Settings from the environment, an engine, and what time it is here. The only clock a command reads."""
     settings = read_settings()
     engine = open_engine(settings.database_url)
     try:
-        yield Surroundings(settings, engine, datetime.now(settings.zone).date())
+        yield Surroundings(settings, engine, datetime.now(settings.zone))
     finally:
         engine.dispose()
 
@@ -76,6 +82,8 @@ def one_clear_line(command: Callable[P, R]) -> Callable[P, R]:
             _stop(say(f"error.database.{unusable.params['problem']}", language, unusable.params), EXIT_DATABASE)
         except DBAPIError as refused:
             _stop(say("error.database.refused", language, {"problem": _first_line(refused)}), EXIT_DATABASE)
+        except WeakPassword as weak:
+            _stop(say(f"error.weak_password.{weak.params['problem']}", language), EXIT_UNUSABLE)
         except (RoadsError, GeoError) as mendable:
             _stop(say(f"error.{mendable.code}", language, mendable.params), EXIT_UNUSABLE)
 

@@ -19,6 +19,12 @@ class WeakPassword(RoadsError):
     code = "weak_password"
 
 
+class NoPassword(RoadsError):
+    """No password was given where one is asked for."""
+
+    code = "no_password"
+
+
 class NotSignedIn(RoadsError):
     """Nobody has signed in, or not any more."""
 
@@ -35,6 +41,12 @@ class TooManyAttempts(RoadsError):
     """Too many wrong passwords from here. Carries `seconds`, after which another attempt is listened to."""
 
     code = "too_many_attempts"
+
+
+class TooBusy(RoadsError):
+    """So many passwords are being looked at that this one would wait too long. Carries `seconds`."""
+
+    code = "too_busy"
 
 
 class RoleNotHeld(RoadsError):
