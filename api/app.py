@@ -11,6 +11,7 @@ from api.bearers import Bearers
 from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
+from api.pages import accounts as account_pages
 from api.pages import contracts, maps, segments
 from api.pages import public as public_pages
 from api.points import asked_points
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(maps.router)
     app.include_router(segments.router)
     app.include_router(contracts.router)
+    app.include_router(account_pages.router)
     app.include_router(public_pages.router)
     return app
 

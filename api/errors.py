@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from psycopg import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -23,6 +24,7 @@ STATUS: Mapping[type[Exception], int] = {
     accounts.NotSignedIn: 401,
     accounts.WrongPassword: 401,
     accounts.RoleNotHeld: 403,
+    accounts.NotOurForm: 403,
     accounts.TokenForTokenRefused: 403,
     accounts.UnknownToken: 404,
     accounts.LinkExpired: 404,
@@ -81,8 +83,22 @@ def _language(request: Request) -> str:
     return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
 
 
+def status_of(error: Exception) -> int:
+    """The HTTP status for what happened."""
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+def to_the_door(request: Request) -> Response:
+    """Whoever opens a page without having signed in (any more) goes to the door, and from there back to the page."""
+    language = request.path_params["language"]
+    back = request.url.path if request.method == "GET" else f"/{language}/account"
+    return RedirectResponse(f"/{language}/sign-in?next={quote(back)}", 303, headers={"Cache-Control": "no-store"})
+
+
 async def _known(request: Request, error: Exception) -> Response:
-    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    if isinstance(error, accounts.NotSignedIn) and "language" in request.path_params:
+        return to_the_door(request)
+    status = status_of(error)
     if isinstance(error, DatabaseUnusable):
         return await _database(request, error)
     sentence = sentence_of(error, _language(request)) if isinstance(error, RoadsError) else ""
@@ -123,13 +139,18 @@ async def _http(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _route(request: Request) -> str:
+    """Which route was asked: an address may hold somebody's link to a new password, and a log must not."""
+    return str(getattr(request.scope.get("route"), "path", "")) or "unknown"
+
+
 async def _database(request: Request, error: Exception) -> Response:
-    log.warning("database_unreachable", path=request.url.path, kind=type(error).__name__)
+    log.warning("database_unreachable", path=_route(request), kind=type(error).__name__)
     answer = problem(503, say("problem.http_503", _language(request)))
     answer.headers["Retry-After"] = "5"
     return answer
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected_error", path=request.url.path, kind=type(error).__name__, exc_info=error)
+    log.error("unexpected_error", path=_route(request), kind=type(error).__name__, exc_info=error)
     return problem(500, say("problem.http_500", _language(request)))

@@ -43,6 +43,12 @@ class TooManyAttempts(RoadsError):
     code = "too_many_attempts"
 
 
+class NotOurForm(RoadsError):
+    """A form that another site sent, or that belongs to another browser or session."""
+
+    code = "not_our_form"
+
+
 class TooBusy(RoadsError):
     """So many passwords are being looked at that this one would wait too long. Carries `seconds`."""
 
