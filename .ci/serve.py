@@ -108,7 +108,8 @@ def create_database(administrator: str, name: str) -> None:
 def environment_for(place: Place, url: str, given: Mapping[str, str]) -> dict[str, str]:
     return {
         "ROADS_BASE_URL": place.url,
-        "ROADS_SECRET_KEY": secret_key(),
+        "ROADS_SECRET_KEY": kept_secret("secret-key"),
+        "ROADS_DEMO_PASSWORD": kept_secret("demo-password", 12),
         **given,
         "ROADS_DATABASE_URL": url,
         "PATH": f"{PYTHON.parent}{os.pathsep}{given.get('PATH', os.defpath)}",
@@ -118,12 +119,12 @@ def environment_for(place: Place, url: str, given: Mapping[str, str]) -> dict[st
     }
 
 
-def secret_key() -> str:
-    """A key of this checkout's own, kept so that people stay signed in over a restart."""
-    kept = CHECKOUT / ".local" / "secret-key"
+def kept_secret(name: str, length: int = 48) -> str:
+    """A secret of this checkout's own, kept so that people stay signed in over a restart and passwords stay."""
+    kept = CHECKOUT / ".local" / name
     if not kept.exists():
         make_folder(kept.parent)
-        write_private(kept, secrets.token_urlsafe(48))
+        write_private(kept, secrets.token_urlsafe(length))
     return kept.read_text()
 
 

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     basemap_url: str = ""
     basemap_attribution: str = ""
     secret_key: str = ""
+    demo_password: str = ""
 
     @field_validator("time_zone")
     @classmethod

@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
+from secrets import token_urlsafe
 from typing import Annotated
 
 import typer
@@ -12,13 +14,14 @@ from sqlalchemy import Connection, Engine
 
 from roads.commands.reports import Report
 from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroundings
-from roads.db import transaction
+from roads.db import Role, transaction
 from roads.domain.actors import OPERATOR
 from roads.i18n import say
 from roads.usecases import network
 from roads.usecases.reference import load_reference
 from seed.bulk import Bulk, bulk_steps
 from seed.demo import is_empty, is_loaded, load_demo
+from seed.people import KeepPeople, Parties, keep_people, parties_of_demo
 from seed.reference import reference_rows
 
 app = typer.Typer(
@@ -52,13 +55,29 @@ def reference(language: Language = IN_ENGLISH) -> None:
 def demo(if_empty: IfEmpty = False, language: Language = IN_ENGLISH) -> None:
     """Real highways and streets of Almaty drawn schematically, made-up works and defects; never loaded twice."""
     with surroundings() as here, _alone(here.engine) as connection, transaction(connection) as session:
+        is_fresh = False
         if is_loaded(session):
             print(say("seed.demo_there", language))
         elif if_empty and not is_empty(session):
             print(say("seed.not_empty", language))
         else:
             load_demo(session, OPERATOR, today=here.today)
+            is_fresh = True
             print(say("seed.demo_loaded", language, {"day": here.today}))
+        is_asked = is_fresh or (bool(here.settings.demo_password) and is_loaded(session))
+        parties = parties_of_demo(session) if is_asked else None
+    if parties is not None:
+        _let_in(parties, language)
+
+
+def _let_in(parties: Parties, language: str) -> None:
+    """Make the demonstration's people where they are missing, and say how to sign in as each of them."""
+    with surroundings() as here, transaction(here.engine, Role.ACCOUNTS) as session:
+        password = here.settings.demo_password or token_urlsafe(12)
+        logins = keep_people(session, OPERATOR, KeepPeople(parties, password), now=here.now.astimezone(UTC))
+    print(say("seed.demo_people", language, {"password": password}))
+    for role, login in logins.items():
+        print(f"  {login}  {say(f'role.{role.value}', language)}")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from secrets import token_urlsafe
 from uuid import uuid4
 
 from sqlalchemy import Engine, create_engine, text
@@ -347,7 +348,8 @@ def bench_http(engine: Engine, url: URL, turns: int) -> None:
         ).all()
     asked = [f"/api/v1/liability?lon={point.lon}&lat={point.lat}&on={point.detected_on}" for point in points]
     port = 8765
-    environment = {**os.environ, "ROADS_DATABASE_URL": url.render_as_string(hide_password=False)}
+    words = url.render_as_string(hide_password=False)
+    environment = {**os.environ, "ROADS_DATABASE_URL": words, "ROADS_SECRET_KEY": token_urlsafe()}
     command = [sys.executable, "-m", "api", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
         try:

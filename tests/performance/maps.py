@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from secrets import token_urlsafe
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
@@ -163,7 +164,8 @@ def etag(port: int, path: str) -> str:
 def serving(url: URL) -> Iterator[int]:
     """Our server with one worker."""
     words = url.render_as_string(hide_password=False)
-    with _process(["-m", "api", "--port", str(PORT)], {"ROADS_DATABASE_URL": words}, PORT, "/healthz"):
+    environment = {"ROADS_DATABASE_URL": words, "ROADS_SECRET_KEY": token_urlsafe()}
+    with _process(["-m", "api", "--port", str(PORT)], environment, PORT, "/healthz"):
         yield PORT
 
 

@@ -1,0 +1,173 @@
+"""Every route, asked by nobody and by somebody of each role: a route without a line here fails.
+
+Which rows an answer holds is tested where rows are (`test_rows_of_others`); here stands who gets an answer at all.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Connection, Engine, text
+
+from api.app import create_app
+from roads.db import Role, open_engine, transaction
+from roads.domain.actors import Role as Acting
+from roads.settings import Settings
+from roads.usecases.accounts_door import Knock, look_at_session, open_attempt, sign_in
+from roads.usecases.accounts_secrets import form_token
+from tests.accounts import make_user
+from tests.conftest import admin_url
+from tests.factories import make_carriageway, make_contract, make_organisation, make_road
+
+NOBODY = "nobody"
+FORM = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a route answers: to nobody, to whoever is signed in, and to some roles otherwise; and how it is asked."""
+
+    nobody: int
+    signed: int
+    roles: Mapping[Acting, int] = field(default_factory=dict)
+    at: str = ""
+    json: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+
+    def expected(self, who: str) -> int:
+        return self.nobody if who == NOBODY else self.roles.get(Acting(who), self.signed)
+
+
+def anybody(status: int = 200, at: str = "") -> Line:
+    return Line(status, status, at=at)
+
+
+def own_form(status: int = 303, **fields: str) -> Line:
+    """A form of one's own: nobody is sent to the door."""
+    return Line(303, status, form=fields)
+
+
+EXPECTED: dict[str, Line] = {
+    "GET /openapi.json": anybody(),
+    "GET /healthz": anybody(),
+    "GET /readyz": anybody(),
+    "GET /api/v1/liability": anybody(at="/api/v1/liability?lon=70.01&lat=50"),
+    "GET /api/v1/roads": anybody(),
+    "GET /api/v1/segments": anybody(),
+    "GET /api/v1/segments/{id}": anybody(404, at="/api/v1/segments/999"),
+    "GET /api/v1/status": anybody(),
+    "GET /api/v1/contracts": anybody(),
+    "GET /api/v1/contracts/{id}": anybody(at="/api/v1/contracts/1"),
+    "GET /api/v1/defects": anybody(),
+    "GET /api/v1/defects/{id}": anybody(404, at="/api/v1/defects/999"),
+    "GET /api/v1/defects/{id}/attribution": anybody(404, at="/api/v1/defects/999/attribution"),
+    "GET /tiles/{edition}/{layer}/{z}/{x}/{y}.mvt": anybody(404, at="/tiles/1/segments/99/0/0.mvt"),
+    "GET /": anybody(307),
+    "GET /static/site.css": anybody(),
+    "GET /{language}/": anybody(),
+    "GET /{language}/segments/{number}": anybody(404, at="/en/segments/999"),
+    "GET /{language}/contracts/{number}": anybody(at="/en/contracts/1"),
+    "GET /map/{name}": anybody(307, at="/map/status"),
+    "GET /{language}/map/{name}": anybody(404, at="/en/map/nowhere"),
+    "GET /maps/{bundle}/{path:path}": anybody(404, at="/maps/0123456789abcdef/nothing.js"),
+    "POST /api/v1/token": anybody(415),
+    "GET /api/v1/me": Line(401, 200),
+    "GET /api/v1/tokens": Line(401, 200),
+    "POST /api/v1/tokens": Line(401, 201, json={"name": "nightly"}),
+    "DELETE /api/v1/tokens/{token_id}": Line(401, 404, at="/api/v1/tokens/999999"),
+    "GET /{language}/sign-in": Line(200, 303),
+    "POST /{language}/sign-in": Line(403, 403, form={"token": "of nobody"}),
+    "POST /{language}/sign-out": own_form(),
+    "GET /{language}/reset": anybody(),
+    "POST /{language}/reset": Line(403, 403, form={"token": "of nobody"}),
+    "GET /{language}/reset/{secret}": anybody(404, at="/en/reset/guessed"),
+    "POST /{language}/reset/{secret}": Line(403, 403, at="/en/reset/guessed", form={"token": "of nobody"}),
+    "GET /{language}/account": Line(303, 200),
+    "POST /{language}/role": own_form(403, role="999999"),
+    "POST /{language}/account/sessions": own_form(404, session="999999"),
+    "POST /{language}/account/everywhere": own_form(),
+    "POST /{language}/account/tokens": own_form(200, name="nightly", days="30"),
+    "POST /{language}/account/tokens/revoke": own_form(404, token_id="999999"),  # noqa: S106 (the number of one)
+}
+
+
+def routes_of(app: FastAPI) -> set[str]:
+    """Method and path of everything the application answers."""
+    found: set[str] = set()
+    for mounted in app.routes:
+        for route in getattr(getattr(mounted, "original_router", None), "routes", [mounted]):
+            found.update(f"{method} {route.path}" for method in route.methods - {"HEAD"})
+    return found
+
+
+@dataclass(frozen=True)
+class Site:
+    """The application, and one person for each role."""
+
+    app: FastAPI
+    engine: Engine
+    client: TestClient
+
+    def show(self, who: str) -> tuple[dict[str, str], str]:
+        """What somebody's browser and program show, freshly signed in; and the token of their forms."""
+        if who == NOBODY:
+            return {}, ""
+        now = datetime.now(UTC)
+        with transaction(self.engine, Role.ACCOUNTS) as session:
+            attempt = open_attempt(session, Knock(f"{who}@example.kz", who), now=now)
+            secret = sign_in(session, attempt, is_right=True, now=now)
+            signed_in = look_at_session(session, secret, now=now)
+        assert signed_in is not None
+        bearer = self.app.state.bearers.sign(signed_in, now)
+        return {"Cookie": f"session={secret}", "Authorization": f"Bearer {bearer}"}, form_token(secret)
+
+
+@pytest.fixture(scope="module")
+def site(admin: Connection, template: str) -> Iterator[Site]:
+    name = f"roads_routes_{uuid4().hex[:12]}"
+    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    engine = open_engine(url)
+    with transaction(engine, Role.JOBS) as session:
+        make_carriageway(session, make_road(session))
+        make_contract(session)
+        organisation = make_organisation(session)
+    with transaction(engine, Role.ACCOUNTS) as session:
+        for role in Acting:
+            make_user(
+                session, organisation, role, login=f"{role}@example.kz", now=datetime.now(UTC) - timedelta(hours=1)
+            )
+    app = create_app(Settings(database_url=url))
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        yield Site(app, engine, client)
+    engine.dispose()
+    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def test_every_route_has_its_line_and_every_line_its_route(site: Site) -> None:
+    assert routes_of(site.app) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("route", EXPECTED)
+def test_a_route_answers_whom_it_should(site: Site, route: str) -> None:
+    line = EXPECTED[route]
+    method, _, path = route.partition(" ")
+    answers, expected = {}, {}
+    for who in (NOBODY, *Acting):
+        shown, token = site.show(who)
+        asked: dict[str, Any] = {"headers": {**shown, **FORM}}
+        if line.json is not None:
+            asked["json"] = line.json
+        if line.form is not None:
+            asked["data"] = {"token": token, **line.form}
+        site.client.cookies.clear()
+        answer = site.client.request(method, line.at or path.replace("{language}", "en"), **asked)
+        answers[str(who)], expected[str(who)] = answer.status_code, line.expected(who)
+        if who == NOBODY and answer.status_code == 303:
+            assert answer.headers["location"].startswith("/en/sign-in?next=")
+    assert answers == expected
