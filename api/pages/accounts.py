@@ -346,7 +346,8 @@ def _page(
         language=language,
         languages=settings_of(request).language_codes,
         query="",
-        page=request.url.path.removeprefix(f"/{language}/"),
+        # What a form was sent to is no page that one could open in another language.
+        page={"account.html": "account"}.get(template, request.url.path.removeprefix(f"/{language}/")),
         trouble=None if wrong is None else sentence_of(wrong, language),
         **facts,
     )

@@ -10,15 +10,8 @@ from sqlalchemy.orm import Session
 
 from roads.domain.accounts import DEVICE_KNOWN, AttemptKind, Failure, Lifetime, Limit
 from roads.domain.actors import Actor, Role, person
-from roads.models import (
-    Organisation,
-    PasswordReset,
-    PersonalToken,
-    SignInAttempt,
-    UserAccount,
-    UserRole,
-    UserSession,
-)
+from roads.models.accounts import PasswordReset, PersonalToken, SignInAttempt, UserAccount, UserRole, UserSession
+from roads.models.contracts import Organisation
 
 
 @dataclass(frozen=True, slots=True)

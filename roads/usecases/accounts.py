@@ -13,7 +13,8 @@ from roads.domain.accounts import AccountExists, BadAccount, NotSignedIn, login_
 from roads.domain.actors import Actor, Permission, Role
 from roads.domain.errors import NotFound
 from roads.i18n import LANGUAGES
-from roads.models import Organisation, PasswordReset, PersonalToken, UserAccount, UserRole, UserSession
+from roads.models.accounts import PasswordReset, PersonalToken, UserAccount, UserRole, UserSession
+from roads.models.contracts import Organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from roads.db import wait_for_turn
@@ -24,7 +24,7 @@ from roads.domain.accounts import (
     wait_after,
 )
 from roads.domain.actors import Actor, Role
-from roads.models import SignInAttempt, UserSession
+from roads.models.accounts import SignInAttempt, UserSession
 from roads.queries.accounts import (
     KnownUser,
     SignedIn,
@@ -81,9 +81,15 @@ def open_attempt(session: Session, knock: Knock, *, now: datetime) -> Attempt:
     wait = wait_after(failures_from(session, knock.kind, origin, login_hash, now), now, limit)
     if wait:
         raise TooManyAttempts(seconds=ceil(wait.total_seconds()))
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEPT))
+    _forget(session, now)
     added = insert(SignInAttempt).values(kind=knock.kind, login_hash=login_hash, origin=origin, at=now)
     return Attempt(session.scalars(added.returning(SignInAttempt.id)).one(), login_hash, origin, user)
+
+
+def _forget(session: Session, now: datetime) -> None:
+    """Remove old attempts, some at a time, and never those that somebody else is removing."""
+    old = select(SignInAttempt.id).where(SignInAttempt.at < now - KEPT).limit(100).with_for_update(skip_locked=True)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id.in_(old)).execution_options(synchronize_session=False))
 
 
 def _origin(session: Session, knock: Knock, user: KnownUser | None, now: datetime) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from roads.domain.accounts import RESET_LIFE, LinkExpired
-from roads.models import PasswordReset
+from roads.models.accounts import PasswordReset
 from roads.queries.accounts import KnownUser, find_reset
 from roads.usecases.accounts import set_password
 from roads.usecases.accounts_secrets import hash_of, new_secret

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from roads.domain.accounts import LONGEST_TOKEN, LONGEST_TOKEN_NAME, BadToken, NotSignedIn, UnknownToken
 from roads.domain.actors import Actor
-from roads.models import PersonalToken
+from roads.models.accounts import PersonalToken
 from roads.queries.accounts import SignedIn, behind_token
 from roads.usecases.accounts_secrets import hash_of, new_secret
 
