@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from api.editions import Editions
 from api.points import Points
@@ -48,6 +49,13 @@ def today(request: Request) -> date:
 def language(request: Request) -> str:
     """The language of sentences in the answer, by Accept-Language; English when nothing is asked for."""
     return choose_language(request.headers.get("accept-language"), ("en", "kk", "ru"))
+
+
+def offered(request: Request, language: str) -> str:
+    """The language in the address of a page. Errors: HTTPException 404 for one that is not offered."""
+    if language not in settings_of(request).language_codes:
+        raise HTTPException(404)
+    return language
 
 
 def has_copy(request: Request, tag: str) -> bool:

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from api.auth import acting, address_of, count, door, knock, moment
 from api.cookies import (
@@ -22,11 +20,12 @@ from api.cookies import (
     form_secret,
     set_cookie,
 )
-from api.dependencies import settings_of
+from api.dependencies import offered, settings_of
 from api.errors import headers_of, sentence_of, status_of
 from api.forms import read_form
 from api.hashing import Hashing
-from api.pages.public import pages
+from api.pages.public import page_in
+from api.schemas.questions import LARGEST_ID
 from roads.domain.accounts import (
     LONGEST_PASSWORD,
     LONGEST_TOKEN,
@@ -38,7 +37,6 @@ from roads.domain.accounts import (
     demand_good,
 )
 from roads.domain.errors import RoadsError
-from roads.i18n import say
 from roads.queries.accounts import SignedIn, held_roles, held_sessions, held_tokens
 from roads.usecases.accounts_door import Attempt, Knock, choose_role, look_at_session, sign_in, sign_out
 from roads.usecases.accounts_door import sign_out_everywhere as end_all
@@ -47,15 +45,7 @@ from roads.usecases.accounts_secrets import form_token
 from roads.usecases.accounts_tokens import IssueToken, issue_token, revoke_token
 
 log = structlog.get_logger(__name__)
-LARGEST_ID = 2**31 - 1
 LONGEST_LOGIN = 200
-
-
-def offered(request: Request, language: str) -> str:
-    """The language in the address. Errors: HTTPException 404 for one that is not offered."""
-    if language not in settings_of(request).language_codes:
-        raise HTTPException(404)
-    return language
 
 
 Tongue = Annotated[str, Depends(offered)]
@@ -341,19 +331,12 @@ def _door(
 def _page(
     request: Request, template: str, language: str, facts: Mapping[str, Any], wrong: RoadsError | None
 ) -> Response:
-    written = pages.get_template(template).render(
-        say=partial(_speak, language),
-        language=language,
-        languages=settings_of(request).language_codes,
-        query="",
+    around = {
+        "query": "",
         # What a form was sent to is no page that one could open in another language.
-        page={"account.html": "account"}.get(template, request.url.path.removeprefix(f"/{language}/")),
-        trouble=None if wrong is None else sentence_of(wrong, language),
-        **facts,
-    )
+        "page": {"account.html": "account"}.get(template, request.url.path.removeprefix(f"/{language}/")),
+        "trouble": None if wrong is None else sentence_of(wrong, language),
+    }
+    written = page_in(request, template, language, {**around, **facts})
     status = 200 if wrong is None else status_of(wrong)
     return HTMLResponse(written, status, headers={**PRIVATE, **(headers_of(wrong) if wrong else {})})
-
-
-def _speak(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
-    return say(key, language, params)

@@ -9,9 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.exceptions import HTTPException
 
-from api.dependencies import public_connection, settings_of, tagged, today
+from api.dependencies import offered, public_connection, settings_of, tagged, today
 from api.errors import sentence_of
 from api.pages.words import Words
 from geo.chainage import format_chainage
@@ -43,8 +42,7 @@ async def stylesheet(request: Request) -> Response:
 @router.get("/{language}/")
 async def home(request: Request, language: str) -> Response:
     """Ask about a place and a day; the answer with its explanation. Shared links may carry other parameters too."""
-    if language not in settings_of(request).language_codes:
-        raise HTTPException(404)
+    offered(request, language)
     asked = {name: request.query_params.get(name, "").strip()[:200] for name in ASKED}
     answer, trouble, day = None, None, today(request)
     async with public_connection(request) as connection:
@@ -84,7 +82,8 @@ def _page(request: Request, template: str, language: str, facts: Mapping[str, An
 
 
 def page_in(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> bytes:
-    """A page from a template in the reader's language. `page` among the facts: its path below the language."""
+    """A page from a template in the reader's language. Among the facts may be `page`, its path below the
+    language, and `query`, what its links to other languages carry: the address's own unless told otherwise."""
     speak = partial(_speak, language)
     written = pages.get_template(template).render(
         say=speak,
@@ -93,9 +92,8 @@ def page_in(request: Request, template: str, language: str, facts: Mapping[str, 
         elements=list(Element),
         directions=list(Direction),
         format_chainage=format_chainage,
-        query=request.url.query,
         base_url=settings_of(request).base_url.rstrip("/"),
-        **{"page": "", **facts},
+        **{"page": "", "query": request.url.query, **facts},
     )
     return written.encode()
 

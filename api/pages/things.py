@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
-from starlette.exceptions import HTTPException
 
-from api.dependencies import settings_of, tagged, today
+from api.dependencies import offered, tagged, today
 from api.pages.public import page_in
 from api.pages.words import Words, as_query, named
 from api.schemas.questions import LARGEST_ID
@@ -23,9 +22,7 @@ _NUMBER = re.compile("[1-9][0-9]{0,9}")
 
 def words_of(request: Request, language: str) -> Words:
     """The words of a page's language. Errors: HTTPException 404 for one that is not offered."""
-    if language not in settings_of(request).language_codes:
-        raise HTTPException(404)
-    return Words(language)
+    return Words(offered(request, language))
 
 
 def number_of(word: str) -> int | None:

@@ -11,6 +11,7 @@ from api.auth import Caller, acting, address_of, caller, door, knock, moment
 from api.bearers import Bearers
 from api.forms import FORM, read_form
 from api.schemas.accounts import Bearer, IssuedToken, Me, NewToken, RoleShape, Tokens, TokenShape
+from api.schemas.questions import LARGEST_ID
 from roads.domain.accounts import LONGEST_PASSWORD, RoleNotHeld, TokenForTokenRefused
 from roads.domain.actors import Role
 from roads.queries.accounts import HeldRole, SignedIn, held_roles, held_tokens
@@ -20,7 +21,6 @@ from roads.usecases.accounts_tokens import IssueToken, issue_token, revoke_token
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 Signed = Annotated[Caller, Depends(caller)]
 PRIVATE = {"Cache-Control": "no-store"}
-LARGEST_ID = 2**31 - 1
 
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 UNSIGNED: dict[int | str, dict[str, Any]] = {401: {"description": "Not signed in", **PROBLEM}}
