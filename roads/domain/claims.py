@@ -333,6 +333,13 @@ class ReasonMissing(RoadsError):
     code = "reason_missing"
 
 
+def demand_reason(words: str) -> str:
+    """The reason somebody gave, without the space around it. Errors: ReasonMissing."""
+    if not words.strip():
+        raise ReasonMissing()
+    return words.strip()
+
+
 class PhotoMissing(RoadsError):
     """A repair is reported with a photo taken after it."""
 

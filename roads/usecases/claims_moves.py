@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
-from roads.domain.claims import Action, LineState, ReasonMissing, StaleState, demand_may, next_state
+from roads.domain.claims import Action, LineState, StaleState, demand_may, demand_reason, next_state
 from roads.domain.places import Stretch
 from roads.models import ClaimEvent, ClaimLine, StatusMark
 from roads.queries.claims import KnownLine, line_state
@@ -40,9 +40,7 @@ class Words:
     @classmethod
     def demanded(cls, note: str) -> "Words":
         """A note that must be there. Errors: ReasonMissing."""
-        if not note.strip():
-            raise ReasonMissing()
-        return cls(note=note.strip())
+        return cls(note=demand_reason(note))
 
 
 NOTHING = Words()

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
-from roads.domain.claims import ReasonMissing
+from roads.domain.claims import demand_reason
 from roads.domain.corrections import Correction, DefectClosed, MergedIntoItself, OutOfReach
 from roads.domain.errors import NotFound
 from roads.models import Carriageway, ClaimLine, Defect, DefectEvent, Placement
@@ -54,7 +54,7 @@ def withdraw_defect(session: Session, actor: Actor, command: WithdrawDefect, *, 
     """Take a defect out of everything that is counted and claimed. Errors: NotFound, NotAllowed, ReasonMissing,
     DefectClosed."""
     actor.require(Permission.IMPORT_DEFECTS)
-    reason = _demanded(command.reason)
+    reason = demand_reason(command.reason)
     _open_defects(session, [command.defect_id])
     _change(session, [command.defect_id], withdrawn_on=today, withdrawn_reason=reason)
     _tell(session, actor, command.defect_id, Correction.WITHDRAW, reason, today)
@@ -67,7 +67,7 @@ def merge_defect(session: Session, actor: Actor, command: MergeDefect, *, today:
     Errors: NotFound, NotAllowed, ReasonMissing, MergedIntoItself, DefectClosed (of either).
     """
     actor.require(Permission.IMPORT_DEFECTS)
-    reason = _demanded(command.reason)
+    reason = demand_reason(command.reason)
     if command.defect_id == command.into_id:
         raise MergedIntoItself(defect=command.defect_id)
     _open_defects(session, [command.defect_id, command.into_id])
@@ -83,7 +83,7 @@ def settle_place(session: Session, actor: Actor, command: SettlePlace, *, today:
     Errors: NotFound, NotAllowed, ReasonMissing, DefectClosed, OutOfReach.
     """
     actor.require(Permission.PURSUE_CLAIMS)
-    reason = _demanded(command.reason)
+    reason = demand_reason(command.reason)
     _open_defects(session, [command.defect_id])
     asked = select(Carriageway.source_id).where(Carriageway.id == command.carriageway_id)
     source_id = session.scalars(asked.where(Carriageway.retired_at.is_(None))).one_or_none()
@@ -98,12 +98,6 @@ def settle_place(session: Session, actor: Actor, command: SettlePlace, *, today:
     answer_again(session, sorted({*before, *chosen}))
     _tell(session, actor, command.defect_id, Correction.SETTLE_PLACE, reason, today)
     _show_anew(session, actor, [command.defect_id], today)
-
-
-def _demanded(reason: str) -> str:
-    if not reason.strip():
-        raise ReasonMissing()
-    return reason.strip()
 
 
 def _open_defects(session: Session, ids: Sequence[int]) -> None:
