@@ -7,6 +7,7 @@
 The steps can be repeated: a second run finds everything in place.
 """
 
+import base64
 import os
 import secrets
 import socket
@@ -29,7 +30,7 @@ ANSWER_WITHIN_S = 60
 MAP = "map/status"
 JOBS = (
     "place-defects", "attribute-defects", "draft-claims", "accept-by-silence", "link-recurrences", "flag-overdue",
-    "plan-inspections", "flag-lost-warranties", "refresh-status", "publish-maps",
+    "plan-inspections", "flag-lost-warranties", "refresh-status", "sequence-ledger", "publish-maps",
 )  # fmt: skip
 """The round of the timetable: what the site shows is there before anybody looks."""
 
@@ -110,6 +111,7 @@ def environment_for(place: Place, url: str, given: Mapping[str, str]) -> dict[st
         "ROADS_BASE_URL": place.url,
         "ROADS_SECRET_KEY": kept_secret("secret-key"),
         "ROADS_DEMO_PASSWORD": kept_secret("demo-password", 12),
+        "ROADS_LEDGER_KEY": ledger_key(),
         **given,
         "ROADS_DATABASE_URL": url,
         "PATH": f"{PYTHON.parent}{os.pathsep}{given.get('PATH', os.defpath)}",
@@ -125,6 +127,16 @@ def kept_secret(name: str, length: int = 48) -> str:
     if not kept.exists():
         make_folder(kept.parent)
         write_private(kept, secrets.token_urlsafe(length))
+    return kept.read_text()
+
+
+def ledger_key() -> str:
+    """The private key that signs this checkout's ledger. Lost, checkpoints go on under another key; stolen, somebody
+    else can sign: on a server of your own give ROADS_LEDGER_KEY, and keep it where the database's owner cannot read."""
+    kept = CHECKOUT / ".local" / "ledger-key"
+    if not kept.exists():
+        make_folder(kept.parent)
+        write_private(kept, base64.b64encode(secrets.token_bytes(32)).decode())
     return kept.read_text()
 
 

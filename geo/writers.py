@@ -48,6 +48,18 @@ def write_layer(file: Path, columns: Sequence[str], batches: Batches) -> int:
     return counted.rows
 
 
+def write_lines(file: Path, lines: Iterator[str]) -> int:
+    """Write JSON lines to a `.jsonl` file; gives how many. Errors: UnknownFormat; OSError."""
+    if file.suffix.lower() != ".jsonl":
+        raise UnknownFormat(suffix=file.suffix or file.name, suffixes=".jsonl")
+    written = 0
+    with _whole(file) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as out:
+        for line in lines:
+            out.write(f"{line}\n")
+            written += 1
+    return written
+
+
 class _Counted:
     """Batches that count their rows as they pass."""
 

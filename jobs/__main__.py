@@ -25,6 +25,7 @@ from roads.i18n import say
 from roads.logs import configure_logs
 from roads.queries.operations import RunRecord, last_runs
 from roads.settings import Settings, read_settings
+from roads.usecases.signing import Signer
 
 EXIT_FAILED = 1
 EXIT_STOPPED = 130
@@ -93,8 +94,9 @@ def show_last_runs(as_json: AsJson = False, language: Language = IN_ENGLISH) -> 
 
 
 def rounds_of(settings: Settings) -> tuple[Round, ...]:
-    """The timetable as the settings have it."""
-    return timetable(snap_m=settings.snap_distance_m, maps=PublishMaps.of(settings))
+    """The timetable as the settings have it. Without a key nobody signs the ledger."""
+    signer = Signer(settings.ledger_name, settings.ledger_key) if settings.ledger_key else None
+    return timetable(snap_m=settings.snap_distance_m, maps=PublishMaps.of(settings), signer=signer)
 
 
 def chosen_jobs(names: list[str], settings: Settings) -> list[Job]:

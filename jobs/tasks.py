@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor
 from roads.queries import operations
+from roads.queries.ledger import ledger_size
 from roads.queries.operations import IdRange
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
+from roads.usecases.signing import Signer
 from roads.usecases.status import RefreshStatus, refresh_status
 
 DEFECTS_AT_ONCE = 500_000
 PLACES_AT_ONCE = 50_000
 CONTRACTS_AT_ONCE = 5_000
 SEGMENTS_AT_ONCE = 20_000
+ENTRIES_AT_ONCE = 10_000
 
 # Ids begin at 1, so this range means the defects that lie on no carriageway.
 OFF_NETWORK = IdRange(0, 0)
@@ -178,3 +181,24 @@ class RefreshDirtyStatus:
         """Refresh what is still dirty in the range."""
         done = refresh_status(session, actor, RefreshStatus(piece.ids.first, piece.ids.last), today=piece.today)
         return {"segments": done.segments, "changed": done.changed, "editions": int(done.edition is not None)}
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceWaitingEntries:
+    """Gives the ledger's entries their place, and signs the tree they make."""
+
+    signer: Signer | None
+    entries_at_once: int = ENTRIES_AT_ONCE
+
+    def waiting(self, session: Session, _today: date, /) -> Sequence[IdRange]:
+        """A piece for so many waiting entries; one where nothing waits but a signature."""
+        known = ledger_size(session)
+        pieces = -(-known.waiting // self.entries_at_once)
+        return [EVERYTHING] * max(pieces, int(self.signer is not None and known.signed < known.size))
+
+    def work(self, session: Session, actor: Actor, _piece: Piece) -> Mapping[str, int]:
+        """Place what waits by now."""
+        from roads.usecases.ledger import SequenceLedger, sequence_ledger  # noqa: PLC0415
+
+        done = sequence_ledger(session, actor, SequenceLedger(self.entries_at_once, self.signer))
+        return {"entries": done.entries, "checkpoints": done.checkpoints}

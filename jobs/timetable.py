@@ -13,8 +13,10 @@ from jobs.tasks import (
     PlaceWaitingDefects,
     PlanDueInspections,
     RefreshDirtyStatus,
+    SequenceWaitingEntries,
     Task,
 )
+from roads.usecases.signing import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,9 @@ class Round:
     jobs: tuple[Job, ...]
 
 
-def timetable(*, snap_m: float, maps: Task | None = None) -> tuple[Round, ...]:
-    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, where there is one."""
+def timetable(*, snap_m: float, maps: Task | None = None, signer: Signer | None = None) -> tuple[Round, ...]:
+    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, where there is one;
+    `signer` signs the ledger."""
     publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
     return (
         Round(
@@ -58,6 +61,7 @@ def timetable(*, snap_m: float, maps: Task | None = None) -> tuple[Round, ...]:
                 Job("flag-lost-warranties", "flagged_lost", FlagWarrantiesLost()),
                 # Last of those that write: it shows what all of them did.
                 Job("refresh-status", "refreshed", RefreshDirtyStatus(), goes_on=True),
+                Job("sequence-ledger", "sequenced", SequenceWaitingEntries(signer), goes_on=True),
                 *publishing,
             ),
         ),

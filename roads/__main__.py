@@ -19,6 +19,7 @@ COMMANDS = {
     "import-defects": "defects",
     "import-inspections": "inspections",
     "export": "exports",
+    "verify-ledger": "ledger",
     "import-network": "network",
     "import-posts": "network",
 }

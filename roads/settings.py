@@ -1,6 +1,7 @@
 """Settings from the environment (prefix ROADS_), read once at the edge and passed down as values."""
 
 import re
+from base64 import b64decode
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,7 @@ from geo.bbox import KAZAKHSTAN, WORLD, Box
 from roads.domain.errors import BadSetting
 
 _PICTURES = re.compile(r"(https?://[a-z0-9.-]+(?::[0-9]{1,5})?)/[^\s'\";,]*\{z\}[^\s'\";,]*")
+ED25519_KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -30,6 +32,8 @@ class Settings(BaseSettings):
     basemap_attribution: str = ""
     secret_key: str = ""
     demo_password: str = ""
+    ledger_key: str = Field(default="", repr=False)
+    ledger_name: str = Field(default="sapaly-zhol", pattern=r"^[^\s+]+$")
 
     @field_validator("time_zone")
     @classmethod
@@ -52,6 +56,17 @@ class Settings(BaseSettings):
         # The host goes into the content security policy: nothing but a host may stand there.
         if value and not _PICTURES.fullmatch(value):
             raise ValueError("an address such as https://host/{z}/{x}/{y}.png expected")
+        return value
+
+    @field_validator("ledger_key")
+    @classmethod
+    def _private_key(cls, value: str) -> str:
+        try:
+            is_key = value == "" or len(b64decode(value, validate=True)) == ED25519_KEY_BYTES
+        except ValueError:
+            is_key = False
+        if not is_key:
+            raise ValueError("not the base64 of 32 bytes")
         return value
 
     @cached_property

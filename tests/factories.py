@@ -368,6 +368,7 @@ def make_defect(
     length_m: float | None = None,
     is_confirmed: bool = True,
     chosen: Sequence[Carriageway] = (),
+    note: str | None = None,
 ) -> Defect:
     """A confirmed pothole at a point, or a stretch from there to `to`."""
     ends = [(lon, lat), to] if to else [(lon, lat)]
@@ -384,6 +385,7 @@ def make_defect(
         element=element,
         distress=distress,
         severity=severity,
+        note=note,
         length_m=length_m,
         is_confirmed=is_confirmed,
     )

@@ -6,7 +6,7 @@ from sqlalchemy.exc import ProgrammingError
 from roads.db import Role
 from roads.domain.errors import DatabaseUnusable
 
-EXTENSIONS = ("postgis", "btree_gist")
+EXTENSIONS = ("postgis", "btree_gist", "pgcrypto")
 
 
 def prepare(connection: Connection) -> None:

@@ -31,6 +31,7 @@ from roads.models.inspections import (
     Placement,
     PlannedInspection,
 )
+from roads.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerLeaf, LedgerNode, LedgerSalt, LedgerWaiting
 from roads.models.liability import Liability, TermRule, Warranty, Works
 from roads.models.network import (
     Carriageway,
@@ -69,6 +70,12 @@ __all__ = [
     "JobRun",
     "KilometrePost",
     "LadderStep",
+    "LedgerCheckpoint",
+    "LedgerEntry",
+    "LedgerLeaf",
+    "LedgerNode",
+    "LedgerSalt",
+    "LedgerWaiting",
     "Liability",
     "LostWarranty",
     "MapEdition",

@@ -15,6 +15,7 @@ from roads.domain.errors import NotFound
 from roads.i18n import LANGUAGES
 from roads.models.accounts import PasswordReset, PersonalToken, UserAccount, UserRole, UserSession
 from roads.models.contracts import Organisation
+from roads.usecases.acting import acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def create_user(session: Session, actor: Actor, command: CreateUser, *, now: dat
     """
     actor.require(Permission.MANAGE_ACCOUNTS)
     _demand_sound(command)
+    acts(session, actor, "create_user")
     added = (
         insert_unless_there(UserAccount)
         .values(

@@ -11,6 +11,7 @@ from roads.domain.actors import Actor, Permission
 from roads.domain.claims import Action, DisputeReason, Finding, LineState
 from roads.queries.claims import KnownLine, find_line
 from roads.sql import statement
+from roads.usecases.acting import acts
 from roads.usecases.claims_moves import Words, answer_again, move
 
 NEAR_CM = 1000
@@ -66,6 +67,7 @@ def accept(session: Session, actor: Actor, command: AcceptLine, *, today: date) 
 def accept_by_silence(session: Session, actor: Actor, *, today: date) -> int:
     """Lines that nobody answered within ten working days count as accepted, where contract or customer says so."""
     actor.require(Permission.RUN_JOBS)
+    acts(session, actor, Action.ACCEPT_BY_SILENCE.value, today=today)
     return int(session.execute(statement("accept_by_silence"), {"on": today, "person": actor.name}).one().lines)
 
 

@@ -28,6 +28,7 @@ from roads.domain.working_days import add_working_days
 from roads.models import Claim, ClaimEvent, ClaimTerms, Contract, Organisation
 from roads.queries.claims import KnownClaim, find_claim, line_states, stale_carriageways
 from roads.sql import statement
+from roads.usecases.acting import acts
 from roads.usecases.claims_clocks import Clocks, clocks_of, start_clocks
 from roads.usecases.claims_moves import Words, answer_again, told
 from roads.usecases.recording import close
@@ -92,6 +93,7 @@ def draft_claims(session: Session, actor: Actor, command: DraftClaims, *, today:
     Drafted lines for which another answer stands by now are taken back first, so that a person never issues them.
     """
     actor.require(Permission.RUN_JOBS)
+    acts(session, actor, Action.DRAFT.value, today=today)
     # Two at once would each find the other's lines missing.
     wait_for_turn(session, "draft claims")
     withdrawn = take_back_drafts(session, actor, command.contract_ids, today=today)
@@ -129,6 +131,7 @@ def issue_claim(session: Session, actor: Actor, command: IssueClaim, *, today: d
     clocks = clocks_of(session, claim.contract_id, claim.customer_id)
     started = start_clocks(session, clocks, [line.id for line in lines], today)
     rows = [{"id": line.id, "facts": line.facts, **started[line.id]} for line in lines]
+    acts(session, actor, Action.ISSUE.value, today=today)
     _issue_lines(session, actor, rows, today)
     return Issued(_name(session, claim, clocks, today), len(lines))
 
@@ -187,6 +190,7 @@ def state_claim_terms(session: Session, actor: Actor, command: StateClaimTerms) 
     What was said before is closed and kept. Errors: NotAllowed, NotFound for a contract that is not the customer's.
     """
     actor.require(Permission.STATE_CLAIM_TERMS)
+    acts(session, actor, "state_claim_terms")
     # The customer is held, so that two who state terms at once come one after the other.
     held = select(Organisation.id).where(Organisation.id == command.customer_id).with_for_update(key_share=True)
     if session.scalars(held).one_or_none() is None:
@@ -236,6 +240,7 @@ def _receive(
     demand_may(actor, action, claim.contractor_id)
     if claim.issued_on is None:
         raise NotPossibleNow(action=action.value, state=LineState.DRAFTED.value)
+    acts(session, actor, action.value, today=today)
     session.execute(
         update(Claim).where(Claim.id == claim.id).values(**changes).execution_options(synchronize_session=False)
     )

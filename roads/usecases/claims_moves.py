@@ -18,6 +18,7 @@ from roads.domain.claims import Action, LineState, StaleState, demand_may, deman
 from roads.domain.places import Stretch
 from roads.models import ClaimEvent, ClaimLine, StatusMark
 from roads.queries.claims import KnownLine, line_state
+from roads.usecases.acting import acts
 from roads.usecases.attribution import AttributeDefects, attribute_defects
 
 REGISTER = Actor("register", frozenset({Permission.RUN_JOBS}))
@@ -62,6 +63,7 @@ def move(
     """
     demand_may(actor, action, line.contractor_id)
     state = next_state(line.state, action)
+    acts(session, actor, action.value, today=today)
     changed = update(ClaimLine).where(ClaimLine.id == line.id, ClaimLine.state == line.state)
     changed = changed.values(
         state=state,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from roads.domain.actors import Actor, Permission
 from roads.domain.claims import LADDER, Rung
 from roads.sql import statement
+from roads.usecases.acting import acts
 
 LOOKED_BACK_DAYS = 400
 """A line that has been no contractor's duty for so long is not looked at again: no outage lasts so long."""
@@ -35,6 +36,7 @@ class Lost:
 def flag_overdue(session: Session, actor: Actor, *, today: date) -> Mapping[Rung, int]:
     """Record the rungs that silence has reached by today: each once, dated by the day it was reached."""
     actor.require(Permission.RUN_JOBS)
+    acts(session, actor, "flag_overdue", today=today)
     rows = session.execute(
         statement("flag_overdue"),
         {
@@ -51,6 +53,7 @@ def flag_overdue(session: Session, actor: Actor, *, today: date) -> Mapping[Rung
 def flag_lost_warranties(session: Session, actor: Actor, command: FlagLostWarranties, *, today: date) -> Lost:
     """Keep, once and with its cost, every warranty that ended with a confirmed open defect never notified."""
     actor.require(Permission.RUN_JOBS)
+    acts(session, actor, "flag_lost_warranties", today=today)
     ids = None if command.contract_ids is None else list(command.contract_ids)
     counted = session.execute(
         statement("flag_lost_warranties"), {"on": today, "contract_ids": ids, "person": actor.name}
@@ -61,4 +64,5 @@ def flag_lost_warranties(session: Session, actor: Actor, command: FlagLostWarran
 def link_recurrences(session: Session, actor: Actor, *, today: date) -> int:
     """Link defects that came back near a verified fix to the line it was; gives how many links were added."""
     actor.require(Permission.RUN_JOBS)
+    acts(session, actor, "link_recurrences", today=today)
     return int(session.execute(statement("link_recurrences"), {"on": today, "reach_cm": RECURRENCE_CM}).one().links)

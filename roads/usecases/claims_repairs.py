@@ -22,6 +22,7 @@ from roads.domain.claims import (
 )
 from roads.models import ClaimLine, Repair, RepairPhoto
 from roads.queries.claims import KnownLine, find_line, first_use_of_photo, open_repair
+from roads.usecases.acting import acts
 from roads.usecases.claims_clocks import clocks_of, start_clocks
 from roads.usecases.claims_moves import Words, move, stale
 
@@ -157,6 +158,7 @@ def _judge(session: Session, actor: Actor, line: KnownLine, action: Action, verd
     repair = open_repair(session, line.id)
     if repair is None:
         raise stale(session, line, action)
+    acts(session, actor, action.value, today=today)
     verifier = Party.of(actor)
     verifier.demand_other_than(repair.reporter)
     judged = update(Repair).where(Repair.id == repair.id, Repair.verdict.is_(None))

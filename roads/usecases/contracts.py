@@ -27,6 +27,7 @@ from roads.models import Contract, ContractSection
 from roads.queries.contracts import acceptances_of, find_contracts, lock_contracts, sections_of
 from roads.queries.places import find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
+from roads.usecases.acting import acts
 from roads.usecases.file_rows import readable
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import lock_carriageways, refresh
@@ -49,6 +50,7 @@ def import_contracts(session: Session, actor: Actor, command: ImportContracts, s
     aside unless `update`. An acceptance is never withdrawn by an empty cell. Rows on record already write nothing.
     """
     actor.require(Permission.IMPORT_CONTRACTS)
+    acts(session, actor, "import_contracts", today=today)
     ledger = Ledger(say)
     rows = list(_understood(command.rows, ledger, today))
     keys = {row.key for _, row in rows}

@@ -18,6 +18,7 @@ from roads.domain.remarks import Say, Totals
 from roads.queries.defects import distress_catalogue
 from roads.queries.places import find_carriageways
 from roads.sql import source, statement
+from roads.usecases.acting import acts
 from roads.usecases.file_rows import Read, first_of_each, readable
 
 
@@ -37,6 +38,7 @@ def import_defects(session: Session, actor: Actor, command: ImportDefects, say: 
     A later row with other content is set aside, whether it stands in the same file or in another one.
     """
     actor.require(Permission.IMPORT_DEFECTS)
+    acts(session, actor, "import_defects", today=today)
     ledger = Ledger(say)
     around = Surroundings.of(command.area, distress_catalogue(session), today, command.zone)
     understood = (

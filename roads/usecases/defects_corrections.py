@@ -18,6 +18,7 @@ from roads.domain.corrections import Correction, DefectClosed, MergedIntoItself,
 from roads.domain.errors import NotFound
 from roads.models import Carriageway, ClaimLine, Defect, DefectEvent, Placement
 from roads.sql import statement
+from roads.usecases.acting import acts
 from roads.usecases.attribution import PlaceDefects, place_defects
 from roads.usecases.claims_drafting import take_back_drafts
 from roads.usecases.claims_moves import REGISTER, answer_again
@@ -55,6 +56,7 @@ def withdraw_defect(session: Session, actor: Actor, command: WithdrawDefect, *, 
     DefectClosed."""
     actor.require(Permission.IMPORT_DEFECTS)
     reason = demand_reason(command.reason)
+    acts(session, actor, "withdraw_defect", today=today)
     _open_defects(session, [command.defect_id])
     _change(session, [command.defect_id], withdrawn_on=today, withdrawn_reason=reason)
     _tell(session, actor, command.defect_id, Correction.WITHDRAW, reason, today)
@@ -70,6 +72,7 @@ def merge_defect(session: Session, actor: Actor, command: MergeDefect, *, today:
     reason = demand_reason(command.reason)
     if command.defect_id == command.into_id:
         raise MergedIntoItself(defect=command.defect_id)
+    acts(session, actor, "merge_defect", today=today)
     _open_defects(session, [command.defect_id, command.into_id])
     followers = session.scalars(select(Defect.id).where(Defect.merged_into_id == command.defect_id)).all()
     _change(session, [command.defect_id, *followers], merged_into_id=command.into_id)
@@ -84,6 +87,7 @@ def settle_place(session: Session, actor: Actor, command: SettlePlace, *, today:
     """
     actor.require(Permission.PURSUE_CLAIMS)
     reason = demand_reason(command.reason)
+    acts(session, actor, "settle_place", today=today)
     _open_defects(session, [command.defect_id])
     asked = select(Carriageway.source_id).where(Carriageway.id == command.carriageway_id)
     source_id = session.scalars(asked.where(Carriageway.retired_at.is_(None))).one_or_none()

@@ -23,6 +23,7 @@ from roads.queries.contracts import acceptances_of, find_contracts, lock_contrac
 from roads.queries.events import carve_outs_on, happenings_of, replaced_under_carve_outs
 from roads.queries.places import FormerPlaces, Places, find_former_places, find_places, same_places
 from roads.usecases.acceptances import store_acceptances
+from roads.usecases.acting import acts
 from roads.usecases.file_rows import readable
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import lock_carriageways, refresh
@@ -45,6 +46,7 @@ def import_events(session: Session, actor: Actor, command: ImportEvents, say: Sa
     corrects it by date. What is on record already writes nothing.
     """
     actor.require(Permission.IMPORT_CONTRACTS)
+    acts(session, actor, "import_events", today=today)
     ledger = Ledger(say)
     rows = list(_understood(command.rows, ledger, today))
     keys = {row.key for _, row in rows if row.key}

@@ -33,6 +33,7 @@ from roads.models import InspectedStretch, Inspection, StatusMark
 from roads.queries.inspections import inspections_on_record
 from roads.queries.places import find_places
 from roads.sql import statement
+from roads.usecases.acting import acts
 from roads.usecases.file_rows import Read, first_of_each, readable
 
 
@@ -99,6 +100,7 @@ def record_inspection(session: Session, actor: Actor, command: RecordInspection,
     Errors: NotAllowed, InspectionAhead, NotFound for a place that is not there, InspectionDiffers.
     """
     actor.require(Permission.RECORD_INSPECTIONS)
+    acts(session, actor, "record_inspection", today=today)
     if command.inspected_on > today:
         raise InspectionAhead(inspected_on=command.inspected_on, today=today)
     place = StatedPlace(command.source_id, None, None, command.from_cm, command.to_cm, command.inspected_on)
@@ -127,6 +129,7 @@ def import_inspections(session: Session, actor: Actor, command: ImportInspection
     A later row with other content is set aside, whether it stands in the same file or in another one.
     """
     actor.require(Permission.RECORD_INSPECTIONS)
+    acts(session, actor, "import_inspections", today=today)
     ledger = Ledger(say)
     understood = (
         Read(cells, inspection)

@@ -20,6 +20,7 @@ from roads.domain.actors import Actor, Permission
 from roads.domain.remarks import Action, Remark
 from roads.sql import statement
 from roads.usecases import liability
+from roads.usecases.acting import acts
 from roads.usecases.copying import copy_table
 from roads.usecases.network_chains import chain_staged, measure_changed
 from roads.usecases.network_early import SortedOut
@@ -195,6 +196,7 @@ def replace(session: Session, actor: Actor, source: str) -> None:
     actor.require(Permission.IMPORT_NETWORK)
     if not _has_changes(session):
         return
+    acts(session, actor, "import_network")
     plan_for_bulk(session)
     updated = session.execute(statement("network_update_carriageways")).all()
     mark_carriageways(session, [row.id for row in updated])

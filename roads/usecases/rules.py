@@ -16,6 +16,7 @@ from roads.domain.rule_changes import RuleChanges, RuleToWrite, changes_terms
 from roads.domain.rules import DayStated, DeadlineStated, Stated, TermStated, read_rule_row
 from roads.models import CalendarDay, DeadlineRule, TermRule
 from roads.queries.rules import rules_on_record
+from roads.usecases.acting import acts
 from roads.usecases.file_rows import readable
 from roads.usecases.first_rows import FirstRows
 from roads.usecases.liability import refresh_everything
@@ -38,6 +39,7 @@ def import_rules(session: Session, actor: Actor, command: ImportRules, say: Say)
     would give a second answer for a key and day is set aside.
     """
     actor.require(Permission.IMPORT_RULES)
+    acts(session, actor, "import_rules")
     # Readers go on; nobody else may add a rule between our look and our writing.
     session.execute(text("LOCK TABLE term_rule, deadline_rule, calendar_day IN SHARE ROW EXCLUSIVE MODE"))
     changes = RuleChanges(rules_on_record(session), command.first_rows.earlier, command.update)
