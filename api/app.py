@@ -14,9 +14,10 @@ from api.headers import SecurityHeaders
 from api.pages import accounts as account_pages
 from api.pages import contracts, maps, segments
 from api.pages import public as public_pages
+from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, operator, public, tiles
+from api.routes import accounts, operator, public, tiles, transparency
 from roads.db import open_engine
 from roads.settings import Settings, read_settings_to_serve
 
@@ -46,6 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(segments.router)
     app.include_router(contracts.router)
     app.include_router(account_pages.router)
+    app.include_router(transparency.router)
+    app.include_router(transparency_pages.router)
     app.include_router(public_pages.router)
     return app
 

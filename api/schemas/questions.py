@@ -14,6 +14,8 @@ from roads.domain.status import SegmentStatus
 from roads.domain.warranty import Element
 
 LARGEST_ID = 2**31 - 1
+LARGEST_NUMBER = 2**53 - 1
+"""Entries of the ledger are counted as far as a JSON number is exact."""
 
 
 def _no_nul(words: str) -> str:
@@ -112,6 +114,34 @@ class DefectsQuery(PageQuery):
     contractor: Bin | None = None
     since: date | None = None
     outcome: Outcome | None = None
+
+
+class CheckpointsQuery(Strict):
+    """Which checkpoints: at most `limit`, the oldest first, of trees larger than `after`."""
+
+    limit: int = Field(default=100, ge=1, le=1000)
+    after: int = Field(default=0, ge=0, le=LARGEST_NUMBER)
+
+
+class EntriesQuery(Strict):
+    """Which entries of the ledger: at most `limit`, from number `start` (the first is 0)."""
+
+    start: int = Field(default=0, ge=0, le=LARGEST_NUMBER)
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+class InclusionQuery(Strict):
+    """Which entry is to be shown in the tree of how many; of as many as there are, unless given."""
+
+    number: int = Field(ge=0, le=LARGEST_NUMBER)
+    size: int | None = Field(default=None, ge=1, le=LARGEST_NUMBER)
+
+
+class ConsistencyQuery(Strict):
+    """Which smaller tree the one of `size` entries begins with; of as many as there are, unless given."""
+
+    old: int = Field(ge=1, le=LARGEST_NUMBER)
+    size: int | None = Field(default=None, ge=1, le=LARGEST_NUMBER)
 
 
 class ElementQuery(Strict):
