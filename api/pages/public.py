@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 
 from api.dependencies import offered, public_connection, settings_of, tagged, today
 from api.errors import sentence_of
@@ -24,7 +26,10 @@ from roads.queries import public
 router = APIRouter(include_in_schema=False)
 pages = Environment(loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 ASKED = ("road", "chainage", "direction", "on", "element")
-STATIC = files("api").joinpath("static")
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_FOLDER = Path(str(files("api"))) / "static"
+STATIC = {str(one.relative_to(_FOLDER)): one for one in _FOLDER.rglob("*") if one.suffix in TYPES}
+"""Every file that pages may load, by its path below `/static/`: nothing else is looked for on the disk."""
 
 
 @router.get("/")
@@ -33,10 +38,13 @@ async def root(request: Request) -> Response:
     return to_reader(request, "")
 
 
-@router.get("/static/site.css")
-async def stylesheet(request: Request) -> Response:
-    """The one stylesheet."""
-    return tagged(request, STATIC.joinpath("site.css").read_bytes(), "text/css; charset=utf-8")
+@router.get("/static/{path:path}")
+async def static(request: Request, path: str) -> Response:
+    """Stylesheets and scripts of pages. Errors: HTTPException 404 for what is none of them."""
+    found = STATIC.get(path)
+    if found is None:
+        raise HTTPException(404)
+    return tagged(request, found.read_bytes(), TYPES[found.suffix])
 
 
 @router.get("/{language}/")

@@ -81,3 +81,8 @@ def test_on_a_divided_road_the_directions_to_choose_from_are_named_in_words(
         assert reverse in told
         assert re.search(r"\((forward|reverse)\)|: (forward|reverse) \(", told) is None
     assert client.get(f"/{language}/", params={**asked, "direction": "reverse"}).text.count('role="alert"') == 0
+
+
+@pytest.mark.parametrize("path", ["nothing.css", "../pages/public.py", "%2e%2e/pages/public.py", "", "site.css/"])
+def test_only_files_of_pages_are_served(client: TestClient, path: str) -> None:
+    assert client.get(f"/static/{path}").status_code == 404

@@ -68,7 +68,7 @@ EXPECTED: dict[str, Line] = {
     "GET /api/v1/defects/{id}/attribution": anybody(404, at="/api/v1/defects/999/attribution"),
     "GET /tiles/{edition}/{layer}/{z}/{x}/{y}.mvt": anybody(404, at="/tiles/1/segments/99/0/0.mvt"),
     "GET /": anybody(307),
-    "GET /static/site.css": anybody(),
+    "GET /static/{path:path}": anybody(at="/static/site.css"),
     "GET /{language}/": anybody(),
     "GET /{language}/segments/{number}": anybody(404, at="/en/segments/999"),
     "GET /{language}/contracts/{number}": anybody(at="/en/contracts/1"),
