@@ -17,8 +17,9 @@ from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, operator, public, tiles, transparency
+from api.routes import accounts, operator, photos, public, tiles, transparency
 from roads.db import open_engine
+from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
 
 CONNECTIONS = 8
@@ -36,12 +37,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = open_engine(known.database_url, pool_size=CONNECTIONS, application="sapaly-zhol api")
     app.state.bearers = Bearers(known.secret_key or token_urlsafe())
     app.state.hashing = Hashing()
+    app.state.media = open_media(known.media_url)
     errors.install(app)
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
     app.include_router(public.router)
     app.include_router(tiles.router)
     app.include_router(accounts.router)
+    app.include_router(photos.router)
     app.include_router(operator.router)
     app.include_router(maps.router)
     app.include_router(segments.router)

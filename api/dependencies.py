@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.editions import Editions
 from api.points import Points
 from roads.i18n import choose_language
+from roads.media import Media
 from roads.settings import Settings
 
 REVALIDATE = {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Accept-Language"}
@@ -33,6 +34,12 @@ def public_connection(request: Request) -> AbstractAsyncContextManager[AsyncConn
     """
     connection: AbstractAsyncContextManager[AsyncConnection[Any]] = request.app.state.pool.connection()
     return connection
+
+
+def media_of(request: Request) -> Media:
+    """Where the contents of photos lie."""
+    media: Media = request.app.state.media
+    return media
 
 
 def points_of(request: Request) -> Points:

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from geo.errors import BadValue
 from roads.db import LOST
-from roads.domain import accounts
-from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, StaleState
+from roads.domain import accounts, photos
+from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, PhotoUsedBefore, StaleState
 from roads.domain.corrections import DefectClosed
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
 from roads.i18n import choose_language, say
@@ -39,6 +39,18 @@ STATUS: Mapping[type[Exception], int] = {
     StaleState: 409,
     NotPossibleNow: 409,
     DefectClosed: 409,
+    PhotoUsedBefore: 409,
+    photos.PhotoTooLarge: 413,
+    photos.PhotoRefused: 422,
+    photos.BadMask: 422,
+    photos.MaskTooMany: 422,
+    photos.NotThePosition: 422,
+    photos.PhotoShowsTheDefect: 409,
+    photos.PhotoNotKept: 409,
+    photos.PhotoNotYours: 403,
+    photos.PhotoChanged: 412,
+    photos.RevisionMissing: 428,
+    photos.TooManyPhotos: 503,
     DatabaseUnusable: 503,
     RoadsError: 400,
 }
@@ -111,7 +123,7 @@ def headers_of(error: Exception) -> dict[str, str]:
     """How to sign in, or when to ask again, for programs."""
     if isinstance(error, accounts.NotSignedIn | accounts.WrongPassword):
         return {"WWW-Authenticate": 'Bearer realm="Sapaly Zhol"'}
-    if isinstance(error, accounts.TooManyAttempts | accounts.TooBusy):
+    if isinstance(error, accounts.TooManyAttempts | accounts.TooBusy | photos.TooManyPhotos):
         return {"Retry-After": str(error.params["seconds"])}
     return {}
 
@@ -132,7 +144,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    known = status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503)
+    known = status in (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 503)
     answer = problem(status, say(f"problem.http_{status}" if known else "problem.http_500", _language(request)))
     if isinstance(error, HTTPException):
         answer.headers.update(error.headers or {})

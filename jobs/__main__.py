@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from jobs.maps import PublishMaps
+from jobs.media import SweepMedia
 from jobs.runner import RunFailed, Runner, RunStopped
 from jobs.service import Service
 from jobs.timetable import Job, Round, jobs_by_name, timetable
@@ -96,7 +97,9 @@ def show_last_runs(as_json: AsJson = False, language: Language = IN_ENGLISH) -> 
 def rounds_of(settings: Settings) -> tuple[Round, ...]:
     """The timetable as the settings have it. Without a key nobody signs the ledger."""
     signer = Signer(settings.ledger_name, settings.ledger_key) if settings.ledger_key else None
-    return timetable(snap_m=settings.snap_distance_m, maps=PublishMaps.of(settings), signer=signer)
+    return timetable(
+        snap_m=settings.snap_distance_m, maps=PublishMaps.of(settings), media=SweepMedia.of(settings), signer=signer
+    )
 
 
 def chosen_jobs(names: list[str], settings: Settings) -> list[Job]:

@@ -42,10 +42,13 @@ class Round:
     jobs: tuple[Job, ...]
 
 
-def timetable(*, snap_m: float, maps: Task | None = None, signer: Signer | None = None) -> tuple[Round, ...]:
-    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, where there is one;
-    `signer` signs the ledger."""
+def timetable(
+    *, snap_m: float, maps: Task | None = None, media: Task | None = None, signer: Signer | None = None
+) -> tuple[Round, ...]:
+    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map and `media` sweeps the
+    folder of photos, where there is one; `signer` signs the ledger."""
     publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
+    sweeping = (Job("sweep-media", "swept", media, due_at=time(3, 0)),) if media else ()
     return (
         Round(
             "defects",
@@ -65,6 +68,7 @@ def timetable(*, snap_m: float, maps: Task | None = None, signer: Signer | None 
                 *publishing,
             ),
         ),
+        *((Round("media", every_minutes=30, jobs=sweeping),) if sweeping else ()),
     )
 
 

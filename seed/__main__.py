@@ -17,6 +17,7 @@ from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroun
 from roads.db import Role, transaction
 from roads.domain.actors import OPERATOR
 from roads.i18n import say
+from roads.media import open_media
 from roads.usecases import network
 from roads.usecases.reference import load_reference
 from seed.bulk import Bulk, bulk_steps
@@ -61,7 +62,7 @@ def demo(if_empty: IfEmpty = False, language: Language = IN_ENGLISH) -> None:
         elif if_empty and not is_empty(session):
             print(say("seed.not_empty", language))
         else:
-            load_demo(session, OPERATOR, today=here.today)
+            load_demo(session, OPERATOR, media=open_media(here.settings.media_url), today=here.today)
             is_fresh = True
             print(say("seed.demo_loaded", language, {"day": here.today}))
         is_asked = is_fresh or (bool(here.settings.demo_password) and is_loaded(session))

@@ -5,19 +5,30 @@ People are role codes of the demonstration's organisations; the one who judges a
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Role, person
 from roads.domain.claims import Action, DisputeReason, ReopenReason
+from roads.domain.photos import PhotoSubject, Position
+from roads.queries.photos import Subject
 from roads.usecases import claims_answers as answers
 from roads.usecases import claims_endings as endings
 from roads.usecases import claims_repairs as repairs
+from roads.usecases.photos import ALMATY, AttachPhoto, Taken, attach_photo
+from roads.usecases.photos_public import ReleasePhoto, release_photo
 from seed.fates import Step
-from seed.photos import photo
+from seed.photos import Album
 
+SHOWN = 4
+"""Of every fourth claimed place the demonstration has a photo from before its repair."""
+UNRELEASED = 5
+"""Every fifth photo nobody has looked at yet."""
+MISTAKEN = 13
+"""Every so manieth phone is wrong about where it stands."""
 MILLION_TENGE_BY_OTHERS = Decimal("1.85")
 """What the customer pays somebody else to mend one place; the contractor owes it."""
 
@@ -60,11 +71,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One step, taken on a day; `photo_number` is a picture that nobody has used."""
+    """One step, taken on a day; photos come out of the album."""
 
     line: Line
     step: Step
-    photo_number: int
+    album: Album
     defect_id: int | None = None
 
 
@@ -73,14 +84,39 @@ def do(session: Session, deed: Deed, today: date) -> None:
     _DEEDS[deed.step.action](session, deed, today)
 
 
+def show_damage(session: Session, line: Line, album: Album, today: date) -> None:
+    """The inspector's photo of a place that is claimed; most are released, the others wait for somebody to look."""
+    if line.id % SHOWN:
+        return
+    inspector = person("inspector-1", Role.INSPECTOR, line.sides.customer_id)
+    photo = album.send(session, inspector, taken_at(session, line.defect_id, today), is_mended=False)
+    subject = Subject(PhotoSubject.DEFECT, line.defect_id)
+    attach_photo(session, inspector, AttachPhoto(photo, subject), today=today)
+    if line.id % UNRELEASED:
+        release_photo(session, line.sides.engineer, ReleasePhoto(photo), today=today)
+
+
+def taken_at(session: Session, defect_id: int, today: date) -> Taken:
+    """What a phone says that stands beside a defect at noon; now and then one says another place."""
+    lon, lat = session.execute(_WHERE, {"id": defect_id}).one()
+    away = 0.02 if defect_id % MISTAKEN == 0 else 0.0
+    return Taken(Position(lon + away, lat), datetime.combine(today, time(12), ALMATY), 8.0)
+
+
+_WHERE = text("SELECT ST_X(ST_PointOnSurface(geom)), ST_Y(ST_PointOnSurface(geom)) FROM defect WHERE id = :id")
+
+
 def _report(session: Session, deed: Deed, today: date) -> None:
-    command = repairs.ReportRepair(deed.line.id, [photo(deed.photo_number)], deed.step.words)
-    repairs.report_repair(session, deed.line.sides.builder, command, today=today)
+    builder = deed.line.sides.builder
+    photo = deed.album.send(session, builder, taken_at(session, deed.line.defect_id, today), is_mended=True)
+    command = repairs.ReportRepair(deed.line.id, [photo], deed.step.words)
+    repairs.report_repair(session, builder, command, today=today)
 
 
 def _verify(session: Session, deed: Deed, today: date) -> None:
     verifier = deed.line.sides.verifier(deed.line.id)
-    repairs.verify(session, verifier, repairs.VerifyRepair(deed.line.id), today=today)
+    is_released = bool(deed.line.id % UNRELEASED)
+    repairs.verify(session, verifier, repairs.VerifyRepair(deed.line.id, is_released=is_released), today=today)
 
 
 def _reject(session: Session, deed: Deed, today: date) -> None:

@@ -12,6 +12,7 @@ from roads.domain.actors import Actor
 from roads.domain.cells import Ledger
 from roads.domain.contracts import Named
 from roads.domain.remarks import Remark
+from roads.media import Media
 from roads.usecases.contracts import ImportContracts, import_contracts
 from roads.usecases.defects import ImportDefects, import_defects
 from roads.usecases.events import ImportEvents, import_events
@@ -21,6 +22,7 @@ from seed.defects import ALMATY_TIME, defect_rows
 from seed.history import Cells, tell
 from seed.network import SOURCE, demo_lines, load_network
 from seed.organisations import CABLES, HAULIER, HEAT, QUALITY_CENTRE, WATER
+from seed.photos import Album
 from seed.reference import demand_all, load_shipped, rows_of
 from seed.story import Plot, tell_year
 
@@ -39,7 +41,7 @@ def is_empty(session: Session) -> bool:
     return not any(session.scalar(text(f"SELECT EXISTS (SELECT FROM {subject})")) for subject in subjects)
 
 
-def load_demo(session: Session, actor: Actor, *, today: date) -> None:
+def load_demo(session: Session, actor: Actor, *, media: Media, today: date) -> None:
     """Roads, the works of seven and a half years, the defects of two, the claims of one, all counted back from `today`.
 
     Everything comes in as a file of an administration would, or is done as its people would do it. The caller has
@@ -59,7 +61,8 @@ def load_demo(session: Session, actor: Actor, *, today: date) -> None:
         import_events(session, actor, ImportEvents(_rows(history.events), first), demand_all("events"), today=today)
     defects = ImportDefects(_rows(defect_rows(lines, history, today)), SOURCE, KAZAKHSTAN, ALMATY_TIME)
     import_defects(session, actor, defects, demand_all("defects"), today=today)
-    tell_year(session, actor, Plot(lines, history), today=today)
+    with Album(media) as album:
+        tell_year(session, actor, Plot(lines, history, album), today=today)
 
 
 def _rows(cells: Iterable[Cells]) -> list[Row]:

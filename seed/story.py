@@ -40,13 +40,14 @@ from roads.usecases.claims_overdue import FlagLostWarranties, flag_lost_warranti
 from roads.usecases.defects import ImportDefects, import_defects
 from roads.usecases.placing import place_many_defects
 from seed import fates
-from seed.deeds import Deed, Line, Sides, do
+from seed.deeds import Deed, Line, Sides, do, show_damage
 from seed.defects import ALMATY_TIME
 from seed.fates import Fate
 from seed.history import Cells, History
 from seed.network import SOURCE
 from seed.network import Line as Drawn
 from seed.organisations import QUALITY_CENTRE
+from seed.photos import Album
 from seed.reference import demand_all
 from seed.survey import Survey
 
@@ -68,10 +69,11 @@ LAID = (Element.PAVEMENT, Element.BASE)
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What the year begins with: the roads as they are drawn, and the works and digs on them."""
+    """What the year begins with: the roads as they are drawn, the works and digs on them, and the photos to come."""
 
     lines: Sequence[Drawn]
     history: History
+    album: Album
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Year:
         self._fated: dict[int, Fate] = {}
         self._passed_over: set[int] = set()
         self._reclaimed: set[int] = set()
-        self._photos = self._offices = self._comebacks = self._mended = 0
+        self._offices = self._comebacks = self._mended = 0
         self._quality_centre_id = _organisation_id(session, QUALITY_CENTRE.bin)
         self._put_down(until - timedelta(days=DAYS), self._state_terms)
         self._put_down_digs()
@@ -215,6 +217,7 @@ class _Year:
         lines = select(ClaimLine).where(ClaimLine.claim_id == draft.id, ClaimLine.state == LineState.ISSUED)
         for row in self._session.scalars(lines.order_by(ClaimLine.number)).all():
             line = Line(row.id, row.defect_id, row.carriageway_id, row.element, sides)
+            show_damage(self._session, line, self._plot.album, today)
             name, fate = self._fate(row, today)
             self._follow(line, name, fate, today)
 
@@ -250,8 +253,7 @@ class _Year:
         return (ends if day < ends else date(day.year + 1, *WINTER[1])) + self._days(1, 18)
 
     def _step(self, line: Line, name: str, fate: Fate, defect_id: int | None, today: date) -> None:
-        self._photos += 1
-        do(self._session, Deed(line, fate[0], self._photos, defect_id), today)
+        do(self._session, Deed(line, fate[0], self._plot.album, defect_id), today)
         self._see(line, fate[0].action)
         if name == "mended" and fate[0].action is Action.VERIFY and line.element == Element.PAVEMENT:
             self._let_come_back(line, today)

@@ -20,6 +20,10 @@ class Permission(StrEnum):
     ANSWER_CLAIMS = "answer_claims"
     VERIFY_REPAIRS = "verify_repairs"
     MANAGE_ACCOUNTS = "manage_accounts"
+    KEEP_PHOTOS = "keep_photos"
+    MASK_PHOTOS = "mask_photos"
+    RELEASE_PHOTOS = "release_photos"
+    SEE_ORIGINALS = "see_originals"
     RUN_JOBS = "run_jobs"
 
 
@@ -35,7 +39,14 @@ class Role(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.INSPECTOR: frozenset({Permission.IMPORT_DEFECTS, Permission.RECORD_INSPECTIONS}),
+    Role.INSPECTOR: frozenset(
+        {
+            Permission.IMPORT_DEFECTS,
+            Permission.RECORD_INSPECTIONS,
+            Permission.KEEP_PHOTOS,
+            Permission.SEE_ORIGINALS,
+        }
+    ),
     Role.ENGINEER: frozenset(
         {
             Permission.IMPORT_CONTRACTS,
@@ -43,11 +54,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.RECORD_INSPECTIONS,
             Permission.PURSUE_CLAIMS,
             Permission.VERIFY_REPAIRS,
+            Permission.KEEP_PHOTOS,
+            Permission.MASK_PHOTOS,
+            Permission.RELEASE_PHOTOS,
+            Permission.SEE_ORIGINALS,
         }
     ),
-    Role.CONTRACTOR: frozenset({Permission.ANSWER_CLAIMS}),
-    Role.SUPERVISOR: frozenset(),
-    Role.AUDITOR: frozenset(),
+    Role.CONTRACTOR: frozenset({Permission.ANSWER_CLAIMS, Permission.KEEP_PHOTOS}),
+    Role.SUPERVISOR: frozenset({Permission.SEE_ORIGINALS}),
+    Role.AUDITOR: frozenset({Permission.SEE_ORIGINALS}),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.IMPORT_NETWORK,
@@ -55,10 +70,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.IMPORT_RULES,
             Permission.STATE_CLAIM_TERMS,
             Permission.MANAGE_ACCOUNTS,
+            Permission.SEE_ORIGINALS,
         }
     ),
 }
-"""Supervisors and auditors read; what they may read is a matter of scope, not of permission."""
+"""Supervisors and auditors read; which rows is a matter of scope, not of permission. A contractor sees the originals
+of its own photos alone: on others' photos faces and plates may be masked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,7 +347,7 @@ class PhotoMissing(RoadsError):
 
 
 class PhotoUsedBefore(RoadsError):
-    """The same photo cannot show two repairs. Carries `media` and its first use: `claim`, `line`, `place`."""
+    """The same photo cannot show two repairs. Carries `media` and its first use: `claim`, `line`, `place`, `day`."""
 
     code = "photo_used_before"
 

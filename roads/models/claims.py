@@ -233,6 +233,8 @@ class Repair(Base):
     __table_args__ = (
         # What a verified line refers to: this repair, of that line, and verified.
         UniqueConstraint("id", "line_id", "verdict"),
+        # What a photo refers to, so that the line it serves is the repair's.
+        UniqueConstraint("id", "line_id"),
         CheckConstraint("verdict IN ('verified', 'rejected')", name="verdict"),
         CheckConstraint(
             "(verdict IS NULL) = (verifier IS NULL) AND (verdict IS NULL) = (verifier_organisation_id IS NULL)"
@@ -255,20 +257,6 @@ class Repair(Base):
     judged_on: Mapped[date | None]
     verifier: Mapped[str | None] = mapped_column(Text)
     verifier_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-
-
-class RepairPhoto(Base):
-    """A photo that shows a repair, known by its content (SHA-256, in hexadecimal): it serves once in all the world."""
-
-    __tablename__ = "repair_photo"
-    __table_args__ = (
-        CheckConstraint("content_hash ~ '^[0-9a-f]{64}$'", name="content_hash"),
-        Index("repair_photo_repair_id_idx", "repair_id"),
-    )
-
-    content_hash: Mapped[str] = mapped_column(Text, primary_key=True)
-    repair_id: Mapped[int] = mapped_column(ForeignKey("repair.id"))
-    media: Mapped[str] = mapped_column(Text)
 
 
 class LadderStep(Base):

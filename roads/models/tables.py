@@ -11,7 +11,6 @@ from roads.models.claims import (
     LostWarranty,
     Recurrence,
     Repair,
-    RepairPhoto,
     StatusMark,
 )
 from roads.models.contracts import (
@@ -43,6 +42,7 @@ from roads.models.network import (
     TrafficCount,
 )
 from roads.models.operations import JobRun
+from roads.models.photos import Photo, PhotoMask, PhotoUpload, PhotoUse
 from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
 from roads.models.status import MapEdition, SegmentState, ShownDefect, ShownWorks
 
@@ -82,12 +82,15 @@ __all__ = [
     "Organisation",
     "PasswordReset",
     "PersonalToken",
+    "Photo",
+    "PhotoMask",
+    "PhotoUpload",
+    "PhotoUse",
     "Placement",
     "PlannedInspection",
     "Recurrence",
     "Region",
     "Repair",
-    "RepairPhoto",
     "Road",
     "RoadAlias",
     "Segment",

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from geo.chainage import format_chainage, from_cm
 from roads.domain.claims import OWED, LineState, Owed, Party
 from roads.domain.deadlines import Allowance, DeadlineOrigin, Site, Winter
 from roads.domain.distress import Severity
@@ -199,23 +198,6 @@ def open_repair(session: Session, line_id: int) -> OpenRepair | None:
         )
     ).one_or_none()
     return OpenRepair(row.id, Party(row.reporter, row.reporter_organisation_id)) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoUse:
-    """Where a photo was used first; `place` as road (or carriageway) and chainage."""
-
-    media: str
-    claim: str | None
-    line: int
-    place: str
-
-
-def first_use_of_photo(session: Session, content_hash: str) -> PhotoUse:
-    """The first use of a photo that is known to have been used."""
-    row = session.execute(statement("first_use_of_photo"), {"content_hash": content_hash}).one()
-    place = f"{row.road} {format_chainage(from_cm(row.from_cm))}"
-    return PhotoUse(row.media, row.claim_number, row.line_number, place)
 
 
 # --- questions about a date

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
 from roads.domain.claims import Action, DisputeReason, Finding, LineState
+from roads.domain.photos import PhotoSubject
 from roads.queries.claims import KnownLine, find_line
+from roads.queries.photos import Subject
 from roads.sql import statement
 from roads.usecases.acting import acts
 from roads.usecases.claims_moves import Words, answer_again, move
+from roads.usecases.photos import attach_proofs
 
 NEAR_CM = 1000
 """Works within 10 m of a defect may have caused it: chainages of digs are no more exact than that."""
@@ -27,12 +30,14 @@ class AcceptLine:
 
 @dataclass(frozen=True, slots=True)
 class DisputeLine:
-    """The contractor says that it does not answer, and why; `evidence` are names of documents or media."""
+    """The contractor says that it does not answer, and why; `evidence` are names of documents, `photo_ids` kept
+    photos that its own organisation sent."""
 
     line_id: int
     reason: DisputeReason
     note: str
     evidence: Sequence[str] = ()
+    photo_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +79,23 @@ def accept_by_silence(session: Session, actor: Actor, *, today: date) -> int:
 def dispute(session: Session, actor: Actor, command: DisputeLine, *, today: date) -> Disputed:
     """The contractor disputes; works of others are looked up in the register at once, and the result is attached.
 
-    Errors: NotFound, NotAllowed, NotYourClaim, NotPossibleNow, StaleState, ReasonMissing.
+    Errors: NotFound, NotAllowed, NotYourClaim, NotPossibleNow, StaleState, ReasonMissing, PhotoNotKept, PhotoNotYours.
     """
     line = find_line(session, command.line_id)
     note = Words.demanded(command.note).note
     evidence: dict[str, Any] = {"given": list(command.evidence)}
+    if command.photo_ids:
+        evidence["photos"] = sorted(set(command.photo_ids))
     finding = None
     if command.reason is DisputeReason.THIRD_PARTY_WORKS:
         register = _register(session, line)
         finding = Finding.IN_REGISTER if register else Finding.NOT_IN_REGISTER
         evidence |= {"finding": finding, "register": register}
     words = Words(command.reason, note, evidence)
-    return Disputed(move(session, actor, line, Action.DISPUTE, today=today, words=words), finding)
+    state = move(session, actor, line, Action.DISPUTE, today=today, words=words)
+    shown = Subject(PhotoSubject.DISPUTE, line.id)
+    attach_proofs(session, actor, command.photo_ids, shown, None, today=today)
+    return Disputed(state, finding)
 
 
 def _register(session: Session, line: KnownLine) -> list[Mapping[str, Any]]:

@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import func, insert, update
-from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor
@@ -15,32 +14,27 @@ from roads.domain.claims import (
     LineState,
     Party,
     PhotoMissing,
-    PhotoUsedBefore,
     ReopenReason,
     demand_may,
     next_state,
 )
-from roads.models import ClaimLine, Repair, RepairPhoto
-from roads.queries.claims import KnownLine, find_line, first_use_of_photo, open_repair
+from roads.domain.photos import PhotoSubject
+from roads.models import ClaimLine, Repair
+from roads.queries.claims import KnownLine, find_line, open_repair
+from roads.queries.photos import Subject
 from roads.usecases.acting import acts
 from roads.usecases.claims_clocks import clocks_of, start_clocks
 from roads.usecases.claims_moves import Words, move, stale
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo by its content (SHA-256, 64 hexadecimal digits) and the name it is kept under."""
-
-    content_hash: str
-    media: str
+from roads.usecases.photos import attach_proofs
+from roads.usecases.photos_public import release_photos_of_repair
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRepair:
-    """The contractor says that it is mended, and shows it."""
+    """The contractor says that it is mended, and shows it: photos that its own organisation sent and that are kept."""
 
     line_id: int
-    photos: Sequence[Photo]
+    photo_ids: Sequence[int]
     note: str | None = None
 
 
@@ -54,10 +48,11 @@ class RecordPatch:
 
 @dataclass(frozen=True, slots=True)
 class VerifyRepair:
-    """Somebody who did not mend it saw that it is mended."""
+    """Somebody who did not mend it saw that it is mended; the public may see its photos if they say so."""
 
     line_id: int
     note: str | None = None
+    is_released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +91,14 @@ def record_patch(session: Session, actor: Actor, command: RecordPatch, *, today:
 
 
 def report_repair(session: Session, actor: Actor, command: ReportRepair, *, today: date) -> LineState:
-    """The contractor reports a repair with photos taken after it; none of them may have been used before.
+    """The contractor reports a repair with photos taken after it; none of them, and none that looks like one of them,
+    may have proved a repair of another line.
 
-    Errors: as `record_patch`, and NoOrganisation, PhotoMissing, PhotoUsedBefore.
+    Errors: as `record_patch`, and NoOrganisation, PhotoMissing, PhotoNotKept, PhotoNotYours, PhotoUsedBefore,
+    PhotoShowsTheDefect.
     """
     line = find_line(session, command.line_id)
-    if not command.photos:
+    if not command.photo_ids:
         raise PhotoMissing()
     state = move(
         session,
@@ -119,25 +116,18 @@ def report_repair(session: Session, actor: Actor, command: ReportRepair, *, toda
         reporter=reporter.name,
         reporter_organisation_id=reporter.organisation_id,
     )
-    _keep_photos(session, session.scalars(added.returning(Repair.id)).one(), command.photos)
+    repair_id = session.scalars(added.returning(Repair.id)).one()
+    shown = Subject(PhotoSubject.REPAIR, line.id)
+    attach_proofs(session, actor, command.photo_ids, shown, repair_id, today=today)
     return state
-
-
-def _keep_photos(session: Session, repair_id: int, photos: Sequence[Photo]) -> None:
-    # In one order, so that two reports with the same photos do not wait for each other in a circle.
-    for photo in sorted(photos, key=lambda one: one.content_hash):
-        added = insert_unless_there(RepairPhoto).values(
-            content_hash=photo.content_hash, repair_id=repair_id, media=photo.media
-        )
-        if session.scalars(added.on_conflict_do_nothing().returning(RepairPhoto.media)).one_or_none() is None:
-            first = first_use_of_photo(session, photo.content_hash)
-            raise PhotoUsedBefore(media=photo.media, claim=first.claim, line=first.line, place=first.place)
 
 
 def verify(session: Session, actor: Actor, command: VerifyRepair, *, today: date) -> LineState:
     """Another person of another organisation has seen it. Errors: as `record_patch`, NoOrganisation, OwnRepair."""
     line = find_line(session, command.line_id)
     repair_id = _judge(session, actor, line, Action.VERIFY, Verdict.VERIFIED, today)
+    if command.is_released:
+        release_photos_of_repair(session, actor, repair_id, today=today)
     changes = {"verified_repair_id": repair_id}
     return move(session, actor, line, Action.VERIFY, today=today, words=Words.given(command.note), changes=changes)
 

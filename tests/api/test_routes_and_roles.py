@@ -88,6 +88,7 @@ EXPECTED: dict[str, Line] = {
     "GET /api/v1/tokens": Line(401, 200),
     "POST /api/v1/tokens": Line(401, 201, json={"name": "nightly"}),
     "DELETE /api/v1/tokens/{token_id}": Line(401, 404, at="/api/v1/tokens/999999"),
+    "GET /photos/{hash}.{size}.webp": anybody(404, at=f"/photos/{'0' * 64}.full.webp"),
     "GET /{language}/sign-in": Line(200, 303),
     "POST /{language}/sign-in": Line(403, 403, form={"token": "of nobody"}),
     "POST /{language}/sign-out": own_form(),
@@ -136,7 +137,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(admin: Connection, template: str) -> Iterator[Site]:
+def site(admin: Connection, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     name = f"roads_routes_{uuid4().hex[:12]}"
     admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
@@ -150,7 +151,7 @@ def site(admin: Connection, template: str) -> Iterator[Site]:
             make_user(
                 session, organisation, role, login=f"{role}@example.kz", now=datetime.now(UTC) - timedelta(hours=1)
             )
-    app = create_app(Settings(database_url=url))
+    app = create_app(Settings(database_url=url, media_url=str(tmp_path_factory.mktemp("media"))))
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield Site(app, engine, client)
     engine.dispose()

@@ -19,6 +19,7 @@ SILENT = {
     "network_early": {"write_early", "take_back"},
     "network_posts": {"take_posts", "sources_of_roads"},
     "operations": {"claim_slot", "record_progress", "finish_run", "fail_run"},
+    "photos_sweeping": {"find_unneeded"},
     "placing": {"place_many_defects", "find_places"},
     "reference": {"load_reference"},
     "inspections": {"plan_inspections"},
@@ -26,6 +27,7 @@ SILENT = {
     # Said by whoever calls them.
     "claims_drafting": {"take_back_drafts"},
     "claims_moves": {"tell"},
+    "photos": {"attach_proofs", "sent_before"},
 }  # fmt: skip
 
 

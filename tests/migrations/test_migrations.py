@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
@@ -70,11 +71,12 @@ def held(engine: Engine, role: str, tables: Sequence[str], privilege: str) -> li
 
 
 PRIVATE = ["defect", "carve_out", "job_run", "contract", "contract_event", "inspection", "status_mark"]
-PRIVATE_CLAIMS = ["claim", "claim_line", "claim_event", "claim_terms", "repair", "repair_photo"]
+PRIVATE_CLAIMS = ["claim", "claim_line", "claim_event", "claim_terms", "repair"]
+PRIVATE_PHOTOS = ["photo", "photo_upload", "photo_use", "photo_mask"]
 
 
 def test_the_public_role_cannot_read_tables_that_hold_notes_persons_or_operations(database: Engine) -> None:
-    assert held(database, "roads_public", PRIVATE + PRIVATE_CLAIMS, "SELECT") == []
+    assert held(database, "roads_public", PRIVATE + PRIVATE_CLAIMS + PRIVATE_PHOTOS, "SELECT") == []
 
 
 @pytest.mark.parametrize("privilege", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
@@ -91,10 +93,47 @@ def test_the_public_role_writes_nothing(database: Engine, privilege: str) -> Non
     assert allowed == []
 
 
-TOLD = ["claim_event", "repair", "repair_photo", "ladder_step", "lost_warranty", "recurrence", "inspection"]
+TOLD = ["claim_event", "repair", *PRIVATE_PHOTOS, "ladder_step", "lost_warranty", "recurrence", "inspection"]
 
 
 @pytest.mark.parametrize("role", WORKING)
 def test_who_works_only_adds_to_what_was_told_and_deletes_nothing_that_happened(database: Engine, role: str) -> None:
     assert held(database, role, TOLD, "UPDATE") == []
     assert held(database, role, ["claim", "claim_line", *TOLD], "DELETE, TRUNCATE") == []
+
+
+def test_photos_of_repairs_move_to_where_all_photos_are_and_back(empty: Engine) -> None:
+    before_them = ScriptDirectory.from_config(alembic_config()).get_revision("0009").down_revision
+    with empty.connect() as connection:
+        command.upgrade(alembic_config(connection), str(before_them))
+    before = [("a" * 64, "a.jpg"), ("b" * 64, "b.jpg")]
+    with empty.begin() as connection:
+        # Where photos hang is a long way down from contracts; here only they matter.
+        connection.execute(text(f"ALTER DATABASE {empty.url.database} SET session_replication_role = replica"))
+        connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(
+            text(
+                "INSERT INTO repair (line_id, reported_on, reporter, reporter_organisation_id)"
+                " VALUES (71, '2024-06-03', 'builder-1', 5)"
+            )
+        )
+        for content_hash, media in before:
+            connection.execute(
+                text("INSERT INTO repair_photo SELECT :hash, id, :media FROM repair"),
+                {"hash": content_hash, "media": media},
+            )
+    with empty.connect() as connection:
+        command.upgrade(alembic_config(connection), "0009")
+    with empty.connect() as connection:
+        moved = connection.execute(
+            text(
+                "SELECT p.content_hash, u.name, u.subject, u.line_id, CAST(u.used_on AS text), u.attached_by,"
+                " u.organisation_id, p.kind FROM photo_use u JOIN photo p ON p.id = u.photo_id ORDER BY 1"
+            )
+        ).all()
+    with empty.connect() as connection:
+        command.downgrade(alembic_config(connection), str(before_them))
+    with empty.connect() as connection:
+        after = connection.execute(text("SELECT content_hash, media FROM repair_photo ORDER BY 1")).all()
+    assert [tuple(row) for row in moved] == [(*one, "repair", 71, "2024-06-03", "builder-1", 5, None) for one in before]
+    assert [tuple(row) for row in after] == before

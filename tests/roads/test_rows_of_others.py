@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,14 +16,21 @@ from sqlalchemy.orm import Session
 from roads.db import Role, open_engine, transaction
 from roads.domain.actors import OPERATOR, Actor, person
 from roads.domain.actors import Role as Acting
-from roads.domain.claims import Action
+from roads.domain.claims import Action, PhotoUsedBefore
+from roads.domain.errors import NotFound
 from roads.domain.inspections import InspectionKind, InspectionOutcome
+from roads.domain.photos import MaskKind, PhotoSubject, Region
+from roads.media import Media
+from roads.queries.photos import Mask, Subject, evidence_of
 from roads.usecases.claims_answers import AcceptLine, accept
-from roads.usecases.claims_repairs import VerifyRepair, verify
+from roads.usecases.claims_repairs import ReportRepair, VerifyRepair, report_repair, verify
 from roads.usecases.inspections import RecordInspection, record_inspection
+from roads.usecases.photos import AttachPhoto, KeepPhoto, attach_photo, keep_photo
+from roads.usecases.photos_public import MaskPhoto, ReleasePhoto, mask_photo, release_photo
 from tests.claims import TODAY, Scene, make_scene
 from tests.conftest import admin_url
 from tests.factories import make_organisation
+from tests.pictures import asphalt, written
 
 OF_CONTRACT = {
     "claim": "SELECT id, contract_id FROM claim",
@@ -30,9 +38,11 @@ OF_CONTRACT = {
     "claim_event": "SELECT e.id, c.contract_id FROM claim_event e JOIN claim c ON c.id = e.claim_id",
     "claim_terms": "SELECT id, contract_id FROM claim_terms",
     "repair": "SELECT r.id, l.contract_id FROM repair r JOIN claim_line l ON l.id = r.line_id",
-    "repair_photo": (
-        "SELECT p.content_hash, l.contract_id FROM repair_photo p"
-        " JOIN repair r ON r.id = p.repair_id JOIN claim_line l ON l.id = r.line_id"
+    "photo": "SELECT u.photo_id, l.contract_id FROM photo_use u JOIN claim_line l ON l.id = u.line_id",
+    "photo_use": "SELECT u.id, l.contract_id FROM photo_use u JOIN claim_line l ON l.id = u.line_id",
+    "photo_mask": (
+        "SELECT m.id, l.contract_id FROM photo_mask m"
+        " JOIN photo_use u ON u.photo_id = m.photo_id JOIN claim_line l ON l.id = u.line_id"
     ),
     "ladder_step": "SELECT s.id, l.contract_id FROM ladder_step s JOIN claim_line l ON l.id = s.line_id",
     "recurrence": "SELECT r.id, l.contract_id FROM recurrence r JOIN claim_line l ON l.id = r.line_id",
@@ -44,7 +54,7 @@ OF_CONTRACT = {
     ),
 }
 """Every table that is held by row, and the contract each row is about."""
-KEYS = {"repair_photo": "content_hash"}
+OF_SENDERS = ("photo_upload",)
 ACCOUNTS = ("user_account", "user_role", "user_session", "personal_token", "password_reset", "sign_in_attempt")
 
 
@@ -71,7 +81,7 @@ class World:
 
 
 def seen(session: Session, table: str) -> set[object]:
-    return set(session.scalars(text(f"SELECT {KEYS.get(table, 'id')} FROM {table}")))
+    return set(session.scalars(text(f"SELECT id FROM {table}")))
 
 
 def fill(session: Session, scene: Scene) -> None:
@@ -99,6 +109,10 @@ def fill(session: Session, scene: Scene) -> None:
         (
             "INSERT INTO lost_warranty (defect_id, contract_id, carriageway_id, extent, warranty_id, ended_on)"
             " SELECT :defect, :contract, :carriageway, '[1,2)', warranty_id, :day FROM claim_line WHERE id = :line"
+        ),
+        (
+            'INSERT INTO photo_mask (photo_id, "left", top, "right", bottom, kind, masked_by, masked_on)'
+            " SELECT photo_id, 0, 0, 0.5, 0.5, 'face', 'engineer-1', :day FROM photo_use WHERE line_id = :line"
         ),
         (
             "INSERT INTO planned_inspection (kind, contract_id, carriageway_id, extent, due, planned_on)"
@@ -180,7 +194,7 @@ def test_without_any_where_everybody_reads_their_own_rows_only(world: World, rol
 
 def test_without_an_actor_there_is_nothing(world: World) -> None:
     with transaction(world.engine, Role.APP) as session:
-        for table in (*OF_CONTRACT, "inspected_stretch"):
+        for table in (*OF_CONTRACT, *OF_SENDERS, "inspected_stretch"):
             rows = session.scalar(text(f"SELECT count(*) FROM {table}"))
             assert rows == 0, table
 
@@ -229,10 +243,11 @@ def copied(session: Session, table: str, key: object) -> tuple[str, dict[str, ob
     ).all()
     listed = ", ".join(f'"{column}"' for column in columns)
     as_words = ", ".join(f'CAST("{column}" AS text) AS "{column}"' for column in columns)
-    row = session.execute(
-        text(f"SELECT {as_words} FROM {table} WHERE {KEYS.get(table, 'id')} = :key"), {"key": key}
-    ).one()
-    kinds = text("SELECT column_name, udt_name FROM information_schema.columns WHERE table_name = :table")
+    row = session.execute(text(f"SELECT {as_words} FROM {table} WHERE id = :key"), {"key": key}).one()
+    kinds = text(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+        " WHERE attrelid = to_regclass(:table) AND attnum > 0"
+    )
     types = {name: kind for name, kind in session.execute(kinds, {"table": table})}  # noqa: C416
     values = ", ".join(f"CAST(:{column} AS {types[column]})" for column in columns)
     return f"INSERT INTO {table} ({listed}) VALUES ({values})", dict(row._mapping)
@@ -263,16 +278,18 @@ CHANGED = {
     "claim_line": "revision = revision",
     "claim_terms": "recorded = recorded",
     "repair": "verdict = verdict",
+    "photo": "revision = revision",
+    "photo_mask": "lifted_by = 'engineer-1', lifted_on = masked_on",
 }
 CHANGES = {
-    Acting.ENGINEER: {"claim", "claim_line"},
+    Acting.ENGINEER: {"claim", "claim_line", "photo", "photo_mask"},
     Acting.CONTRACTOR: {"claim", "claim_line"},
     Acting.ADMINISTRATOR: {"claim_terms"},
 }
 
 
 @pytest.mark.parametrize("role", Acting)
-@pytest.mark.parametrize("table", ["claim", "claim_line", "claim_terms"])
+@pytest.mark.parametrize("table", ["claim", "claim_line", "claim_terms", "photo", "photo_mask"])
 def test_nobody_changes_what_is_somebody_elses(world: World, role: Acting, table: str) -> None:
     mine = set()
     if table in CHANGES.get(role, set()):
@@ -290,7 +307,7 @@ def test_nobody_can_change_what_was_told_or_what_jobs_found(world: World) -> Non
                 "SELECT t FROM unnest(CAST(:tables AS text[])) t"
                 " WHERE has_any_column_privilege('roads_app', t, 'UPDATE')"
             ),
-            {"tables": list(OF_CONTRACT)},
+            {"tables": [*OF_CONTRACT, *OF_SENDERS]},
         )
         assert set(may) == set(CHANGED)
 
@@ -321,6 +338,27 @@ def test_an_engineer_cannot_hand_a_claim_to_another_customers_contract(world: Wo
             "INSERT INTO repair (line_id, reported_on, reporter, reporter_organisation_id)"
             " SELECT id, :day, 'contractor-1', :me + 1 FROM claim_line WHERE state = 'issued' LIMIT 1"
         ),
+        "INSERT INTO photo (content_hash, kept_by) VALUES (repeat('a', 64), 'somebody-else')",
+        (
+            "INSERT INTO photo_upload (photo_id, sent_by, organisation_id)"
+            " SELECT id, 'somebody-else', :me FROM photo LIMIT 1"
+        ),
+        (
+            "INSERT INTO photo_upload (photo_id, sent_by, organisation_id)"
+            " SELECT id, 'contractor-1', :me + 1 FROM photo LIMIT 1"
+        ),
+        (
+            "INSERT INTO photo_use (photo_id, subject, line_id, name, used_on, attached_by, organisation_id)"
+            " SELECT photo_id, 'dispute', line_id, 'x', :day, 'somebody-else', :me FROM photo_use LIMIT 1"
+        ),
+        (
+            "INSERT INTO photo_use (photo_id, subject, defect_id, name, used_on, attached_by, organisation_id)"
+            " SELECT photo_id, 'defect', 1, 'x', :day, 'contractor-1', :me FROM photo_use LIMIT 1"
+        ),
+        (
+            'INSERT INTO photo_mask (photo_id, "left", top, "right", bottom, kind, masked_by, masked_on)'
+            " SELECT id, 0, 0, 1, 1, 'face', 'contractor-1', :day FROM photo LIMIT 1"
+        ),
     ],
 )
 def test_nobody_speaks_in_another_name(world: World, words: str) -> None:
@@ -344,6 +382,76 @@ def test_the_use_cases_of_claims_work_within_the_rows_of_their_people(world: Wor
             assert verify(session, engineer, VerifyRepair(at["repaired"]), today=TODAY) == "verified"
 
 
+@pytest.mark.parametrize("role", Acting)
+def test_what_a_device_said_is_known_to_its_own_organisation_alone(world: World, role: Acting) -> None:
+    with transaction(world.engine, Role.JOBS) as session:
+        own = {world.people[role].organisation_id}
+        all_sent = "SELECT id, organisation_id FROM photo_upload"
+        sent = {key for key, of in session.execute(text(all_sent)) if role in READS_ALL or of in own}
+    assert bool(sent) is (role in (*READS_ALL, Acting.CONTRACTOR))
+    with transaction(world.engine, Role.APP, world.people[role]) as session:
+        assert seen(session, "photo_upload") == sent
+
+
+def test_a_photo_is_kept_shown_masked_and_released_within_the_rows_of_its_people(world: World, tmp_path: Path) -> None:
+    media, inspector, engineer = Media(tmp_path), world.people[Acting.INSPECTOR], world.people[Acting.ENGINEER]
+    content = written(asphalt(7, 400, 300))
+    builder, stranger = world.people[Acting.CONTRACTOR], person("stranger", Acting.ENGINEER, 999_999)
+    with transaction(world.engine, Role.JOBS) as session:
+        asked = "SELECT defect_id, state FROM claim_line WHERE contract_id = :contract"
+        lines = {state: defect for defect, state in session.execute(text(asked), {"contract": world.contracts[0]})}
+    with world.undone() as connection:
+        for state in ("drafted", "issued"):
+            shown = AttachPhoto(0, Subject(PhotoSubject.DEFECT, lines[state]))
+            with transaction(connection, Role.APP, inspector) as session:
+                photo = keep_photo(session, inspector, KeepPhoto(content), media=media).photo
+                assert keep_photo(session, inspector, KeepPhoto(content), media=media).photo == photo
+            with transaction(connection, Role.APP, engineer) as session:
+                assert photo.id in seen(session, "photo")  # of a colleague
+            with transaction(connection, Role.APP, builder) as session:
+                assert (photo.id in seen(session, "photo"), evidence_of(session, shown.subject)) == (False, [])
+            with transaction(connection, Role.APP, inspector) as session:
+                attach_photo(session, inspector, replace(shown, photo_id=photo.id), today=TODAY)
+            with transaction(connection, Role.APP, builder) as session:
+                assert len(evidence_of(session, shown.subject)) == (1 if state == "issued" else 0)
+            with transaction(connection, Role.APP, world.people[Acting.SUPERVISOR]) as session:
+                assert len(evidence_of(session, shown.subject)) == 1
+            with transaction(connection, Role.APP, stranger) as session:
+                assert seen(session, "photo") | seen(session, "photo_use") == set()
+        mask = MaskPhoto(photo.id, [Mask(Region(0, 0, 0.5, 0.5), MaskKind.FACE)])
+        with transaction(connection, Role.APP, engineer) as session:
+            mask_photo(session, engineer, mask, media=media, today=TODAY)
+            mask_photo(session, engineer, replace(mask, masks=[]), media=media, today=TODAY)
+            assert release_photo(session, engineer, ReleasePhoto(photo.id), today=TODAY).released_on == TODAY
+        with transaction(connection, Role.APP, stranger) as session, pytest.raises(NotFound):
+            release_photo(session, stranger, ReleasePhoto(photo.id), today=TODAY)
+
+
+def test_where_a_photo_was_used_is_told_though_the_claim_is_somebody_elses(world: World, tmp_path: Path) -> None:
+    media, builder, content = Media(tmp_path), world.people[Acting.CONTRACTOR], written(asphalt(8, 400, 300))
+    with world.undone() as connection:
+        with transaction(connection, Role.JOBS) as session:
+            asked = "SELECT c.contractor_id, l.id FROM claim_line l JOIN claim c ON c.id = l.claim_id WHERE "
+            owed = asked + "l.state = 'issued' AND l.contract_id = :id"
+            (their_id, theirs), (_, ours) = (
+                session.execute(text(owed), {"id": contract}).one() for contract in reversed(world.contracts)
+            )
+        other = person("builder-2", Acting.CONTRACTOR, their_id)
+        with transaction(connection, Role.APP, other) as session:
+            sent = keep_photo(session, other, KeepPhoto(content), media=media).photo
+            report_repair(session, other, ReportRepair(theirs, [sent.id]), today=TODAY)
+        darker = written(asphalt(8, 400, 300), quality=30)
+        for again in (content, darker):
+            with transaction(connection, Role.APP, builder) as session:
+                photo = keep_photo(session, builder, KeepPhoto(again), media=media).photo
+                with pytest.raises(PhotoUsedBefore) as refused, session.begin_nested():
+                    report_repair(session, builder, ReportRepair(ours, [photo.id]), today=TODAY)
+                assert refused.value.params["day"] == TODAY
+        with transaction(connection, Role.APP, builder) as session:
+            mine = keep_photo(session, builder, KeepPhoto(written(asphalt(9, 400, 300))), media=media).photo
+            assert report_repair(session, builder, ReportRepair(ours, [mine.id]), today=TODAY) == "repaired"
+
+
 def test_the_public_still_reads_what_is_public(world: World) -> None:
     with transaction(world.engine, Role.PUBLIC) as session:
         for table in ("ladder_step", "recurrence", "lost_warranty", "planned_inspection"):
@@ -360,7 +468,7 @@ def test_jobs_and_the_public_know_nothing_of_accounts(world: World, role: Role) 
 
 
 def test_the_door_knows_nothing_but_accounts(world: World) -> None:
-    for table in (*OF_CONTRACT, "inspected_stretch", "contract", "defect"):
+    for table in (*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", "contract", "defect"):
         with refused(), transaction(world.engine, Role.ACCOUNTS) as session:
             session.execute(text(f"SELECT FROM {table}"))
 
@@ -368,7 +476,7 @@ def test_the_door_knows_nothing_but_accounts(world: World) -> None:
 def test_every_table_with_a_policy_is_tested_here(world: World) -> None:
     with world.engine.connect() as connection:
         held = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
-    assert held == {*OF_CONTRACT, "inspected_stretch", *ACCOUNTS}
+    assert held == {*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *ACCOUNTS}
 
 
 def test_the_policies_ask_for_a_contract_by_its_key_and_for_the_actor_once(world: World) -> None:

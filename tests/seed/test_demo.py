@@ -1,6 +1,7 @@
 """The demonstration: enough of everything, every kind of answer, and the same rows wherever it is loaded."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -10,6 +11,7 @@ from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.attribution import Outcome, Reason
 from roads.domain.fields import check_bin
+from roads.media import Media
 from seed.__main__ import app
 from seed.demo import load_demo
 from seed.organisations import FIRST_DIGITS
@@ -91,7 +93,7 @@ def test_organisations_are_named_made_up_and_have_bins_that_nobody_was_given(dem
 # Moments of recording differ from load to load; the staging tables are empty.
 RECORDING = (
     "recorded", "recorded_at", "registered_at", "replaced_at",
-    "changed_at", "issued_at", "acknowledged_at", "marked_at",
+    "changed_at", "issued_at", "acknowledged_at", "marked_at", "kept_at", "sent_at",
 )  # fmt: skip
 
 
@@ -109,14 +111,22 @@ def dump(engine: Engine) -> dict[str, list[str]]:
         return {name: list(session.scalars(text(query.format(name)), without)) for name in tables}
 
 
-def test_loaded_elsewhere_on_the_same_day_it_has_the_same_rows(demo: Engine, admin: Connection, template: str) -> None:
+def test_loaded_elsewhere_on_the_same_day_it_has_the_same_rows(
+    demo: Engine, admin: Connection, template: str, tmp_path: Path
+) -> None:
     with cloned(admin, template) as other:
         with transaction(other) as session:
-            load_demo(session, OPERATOR, today=TODAY)
+            load_demo(session, OPERATOR, media=Media(tmp_path), today=TODAY)
         with transaction(other) as session:
             answer_all(session)
 
         assert dump(other) == dump(demo)
+
+
+@pytest.fixture(autouse=True)
+def _album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the command keeps photos."""
+    monkeypatch.setenv("ROADS_MEDIA_URL", str(tmp_path / "album"))
 
 
 def run(engine: Engine, *arguments: str) -> str:

@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from hashlib import sha256
+from io import BytesIO
+from itertools import combinations
 
 import pytest
+from PIL import Image
 from sqlalchemy import Engine, text
 
 from roads.db import transaction
 from roads.domain.claims import Action, LineState, Rung, next_state
 from roads.domain.inspections import InspectionKind, InspectionOutcome
+from roads.domain.photos import ALIKE_BITS, bits_apart
+from roads.media import Media
+from roads.pictures import read_picture
+from roads.usecases.photos import ALMATY
 from seed import fates
-from seed.photos import photo, picture
+from seed.photos import picture
 from tests.seed.conftest import TODAY
 
 
@@ -145,22 +151,28 @@ def test_nobody_is_named(demo: Engine) -> None:
     assert roles == {"engineer", "contractor", "inspector", "operator"}
 
 
-def test_no_picture_is_used_twice_and_every_one_can_be_drawn_again(demo: Engine) -> None:
+def test_every_repair_and_many_a_claimed_place_has_a_photo_with_its_file(demo: Engine, album_folder: Media) -> None:
+    uses = counted(demo, "SELECT subject, count(*) FROM photo_use GROUP BY 1")
+    assert uses["repair"] == count(demo, "SELECT count(*) FROM repair")
+    assert uses["defect"] > 30
     with transaction(demo) as session:
-        hashes = set(session.scalars(text("SELECT content_hash FROM repair_photo")))
-
-    drawn = {photo(number).content_hash for number in range(1, 3000)}
-    assert len(drawn) == 2999
-    assert hashes <= drawn
+        names = session.execute(text("SELECT content_hash, full_hash, small_hash FROM photo")).all()
+    assert len(names) == sum(uses.values())
+    assert all(album_folder.has(name) for row in names for name in row)
 
 
-def test_a_picture_is_an_image_known_by_its_content() -> None:
-    content = picture(7)
+def test_most_photos_are_released_and_now_and_then_a_phone_was_wrong_about_its_place(demo: Engine) -> None:
+    assert count(demo, "SELECT count(*) FROM public_photo") > 20
+    assert count(demo, "SELECT count(*) FROM photo WHERE released_on IS NULL") > 5
+    assert 0 < count(demo, "SELECT count(*) FROM photo_use WHERE device_m > 200") < 20
 
-    assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    assert content == picture(7) != picture(8)
-    assert photo(7).content_hash == sha256(content).hexdigest()
-    assert photo(7).media == f"demo/{photo(7).content_hash}.png"
+
+def test_a_picture_is_a_photo_of_its_own_by_content_and_by_look() -> None:
+    pictures = [picture(number, is_mended=is_mended) for number in range(1, 25) for is_mended in (True, False)]
+    looks = [read_picture(content, "image/jpeg", ALMATY).looks[0] for content in pictures]
+    assert min(bits_apart(*pair) for pair in combinations(looks, 2)) > ALIKE_BITS
+    assert picture(7, is_mended=True) == pictures[12]
+    assert min(Image.open(BytesIO(pictures[0])).size) >= 480
 
 
 def test_the_packs_of_fates_lead_to_every_state_that_follows_an_issue() -> None:

@@ -23,12 +23,13 @@ from roads.domain.claims import (
     ReopenReason,
 )
 from roads.domain.errors import NotAllowed, NotFound
-from roads.models import Attribution, ClaimEvent, ClaimLine, Repair, RepairPhoto, StatusMark
+from roads.domain.photos import PhotoNotKept, PhotoNotYours
+from roads.models import Attribution, ClaimEvent, ClaimLine, Photo, PhotoUse, Repair, StatusMark
 from roads.usecases.claims_answers import AcceptLine, Decide, DisputeLine, accept, dispute, uphold
 from roads.usecases.claims_endings import withdraw
-from roads.usecases.claims_repairs import Photo, Reopen, ReportRepair, VerifyRepair, reopen, report_repair, verify
+from roads.usecases.claims_repairs import Reopen, ReportRepair, VerifyRepair, reopen, report_repair, verify
 from roads.usecases.liability import refresh
-from tests.claims import TODAY, Scene, make_scene, photo
+from tests.claims import TODAY, Scene, make_photo, make_scene
 from tests.factories import make_carve_out, make_contract, make_organisation, make_section
 
 DAY = timedelta(days=1)
@@ -142,34 +143,52 @@ def test_an_unchanged_answer_is_not_claimed_again_after_a_grant(scene: Scene, li
 def test_a_repair_is_reported_with_a_photo(session: Session, scene: Scene, line: ClaimLine) -> None:
     with pytest.raises(PhotoMissing):
         report_repair(session, scene.builder, ReportRepair(line.id, []), today=TODAY)
-    one = photo()
+    one = scene.photo()
     report_repair(session, scene.builder, ReportRepair(line.id, [one]), today=TODAY + DAY)
     repair = session.scalars(select(Repair)).one()
     assert (repair.reported_on, repair.reporter, repair.verdict) == (TODAY + DAY, "builder-1", None)
-    assert session.scalars(select(RepairPhoto.content_hash)).all() == [one.content_hash]
+    assert session.scalars(select(PhotoUse.photo_id)).all() == [one]
     session.refresh(line)
     assert (line.state, line.repaired_on) == ("repaired", TODAY + DAY)
 
 
 def test_the_same_photo_twice_is_refused_with_the_place_of_its_first_use(session: Session, scene: Scene) -> None:
     first, second = scene.issued(1000), scene.issued(2000)
-    same = photo("hole")
+    same = scene.photo("hole")
     report_repair(session, scene.builder, ReportRepair(first.id, [same]), today=TODAY)
-    again = Photo(same.content_hash, "another name.jpg")
     with pytest.raises(PhotoUsedBefore) as refused, session.begin_nested():
-        report_repair(session, scene.builder, ReportRepair(second.id, [again, photo()]), today=TODAY)
+        report_repair(session, scene.builder, ReportRepair(second.id, [scene.photo(), same]), today=TODAY)
     params = refused.value.params
-    assert (params["media"], params["line"]) == ("another name.jpg", 1)
+    assert (params["media"], params["line"]) == ("hole.jpg", 1)
     assert str(params["claim"]).startswith("2024-")
     assert str(params["place"]).endswith(" 1+000")
     assert scene.state(second) == "issued"
-    with pytest.raises(IntegrityError), session.begin_nested():
-        session.execute(text("INSERT INTO repair_photo SELECT content_hash, repair_id, 'raw' FROM repair_photo"))
+    report_repair(session, scene.builder, ReportRepair(second.id, [scene.photo()]), today=TODAY)
+    with pytest.raises(IntegrityError, match="photo_use_one_line_excl"), session.begin_nested():
+        session.execute(
+            text(
+                "INSERT INTO photo_use (photo_id, subject, line_id, repair_id, name, used_on, attached_by)"
+                " SELECT u.photo_id, 'repair', r.line_id, r.id, 'raw', r.reported_on, 'nobody'"
+                " FROM photo_use u, repair r WHERE r.line_id <> u.line_id"
+            )
+        )
 
 
-def test_a_hash_that_is_none_is_refused_by_the_database(session: Session, scene: Scene, line: ClaimLine) -> None:
-    with pytest.raises(IntegrityError, match="content_hash"):
-        report_repair(session, scene.builder, ReportRepair(line.id, [Photo("abc", "x.jpg")]), today=TODAY)
+def test_a_repair_is_proved_by_photos_that_are_kept_and_that_the_contractor_sent(
+    session: Session, scene: Scene, line: ClaimLine
+) -> None:
+    bare = make_photo(session, scene.builder, is_kept=False)
+    someone_elses = make_photo(session, scene.engineer)
+    for photo_id, why in ((bare, PhotoNotKept), (someone_elses, PhotoNotYours), (0, NotFound)):
+        with pytest.raises(why), session.begin_nested():
+            report_repair(session, scene.builder, ReportRepair(line.id, [photo_id]), today=TODAY)
+    assert scene.state(line) == "issued"
+
+
+def test_whoever_verifies_may_let_the_public_see_the_photos(session: Session, scene: Scene, line: ClaimLine) -> None:
+    scene.does(line, Action.REPORT_REPAIR)
+    verify(session, scene.engineer, VerifyRepair(line.id, is_released=True), today=TODAY)
+    assert session.execute(select(Photo.released_on, Photo.released_by)).one() == (TODAY, "engineer-1")
 
 
 def test_a_repair_is_verified_by_another_person_of_another_organisation(

@@ -25,7 +25,7 @@ WATCHED = [
     "acceptance", "calendar_day", "carve_out", "claim", "claim_event", "claim_line", "claim_terms", "contract",
     "contract_event", "contract_section", "deadline_rule", "defect", "defect_event", "inspected_stretch",
     "inspection", "ladder_step", "lost_warranty", "organisation",
-    "recurrence", "repair", "repair_photo", "term_rule", "user_role",
+    "photo", "photo_mask", "photo_upload", "photo_use", "recurrence", "repair", "term_rule", "user_role",
 ]  # fmt: skip
 
 
