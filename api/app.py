@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from api import errors
 from api.bearers import Bearers
+from api.darkroom import Darkroom
 from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
@@ -17,7 +18,7 @@ from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, operator, photos, public, tiles, transparency
+from api.routes import accounts, evidence, operator, photos, public, tiles, transparency
 from roads.db import open_engine
 from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.bearers = Bearers(known.secret_key or token_urlsafe())
     app.state.hashing = Hashing()
     app.state.media = open_media(known.media_url)
+    app.state.darkroom = Darkroom()
     errors.install(app)
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
@@ -45,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(accounts.router)
     app.include_router(photos.router)
+    app.include_router(evidence.router)
     app.include_router(operator.router)
     app.include_router(maps.router)
     app.include_router(segments.router)

@@ -24,11 +24,19 @@ def _no_nul(words: str) -> str:
     return words
 
 
-def _moment(given: date | datetime) -> date | datetime:
+def in_utc(given: datetime) -> datetime:
     """A moment in UTC: PostgreSQL knows no offsets beyond 16 hours. Errors: ValueError outside the calendar."""
     try:
-        if isinstance(given, datetime):
-            return given.astimezone(UTC)
+        return given.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError("this moment lies outside the calendar") from beyond
+
+
+def _moment(given: date | datetime) -> date | datetime:
+    """A moment in UTC, or a day. Errors: ValueError outside the calendar."""
+    if isinstance(given, datetime):
+        return in_utc(given)
+    try:
         return given + timedelta(days=1) - timedelta(days=1)
     except OverflowError as beyond:
         raise ValueError("this moment lies outside the calendar") from beyond

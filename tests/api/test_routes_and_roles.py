@@ -89,6 +89,17 @@ EXPECTED: dict[str, Line] = {
     "POST /api/v1/tokens": Line(401, 201, json={"name": "nightly"}),
     "DELETE /api/v1/tokens/{token_id}": Line(401, 404, at="/api/v1/tokens/999999"),
     "GET /photos/{hash}.{size}.webp": anybody(404, at=f"/photos/{'0' * 64}.full.webp"),
+    "POST /api/v1/photos": Line(401, 403, dict.fromkeys((Acting.INSPECTOR, Acting.ENGINEER, Acting.CONTRACTOR), 415)),
+    "POST /api/v1/defects/{number}/photos": Line(
+        401, 403, dict.fromkeys((Acting.INSPECTOR, Acting.ENGINEER), 415), at="/api/v1/defects/999/photos"
+    ),
+    "GET /api/v1/defects/{number}/photos": Line(401, 404, at="/api/v1/defects/999/photos"),
+    "GET /api/v1/photos/{number}": Line(401, 404, at="/api/v1/photos/999"),
+    "GET /api/v1/photos/{number}/original": Line(401, 404, at="/api/v1/photos/999/original"),
+    "GET /api/v1/photos/{number}/view": Line(401, 404, at="/api/v1/photos/999/view"),
+    "PUT /api/v1/photos/{number}/masks": Line(401, 428, at="/api/v1/photos/999/masks", json={"masks": []}),
+    "PUT /api/v1/photos/{number}/release": Line(401, 428, at="/api/v1/photos/999/release"),
+    "DELETE /api/v1/photos/{number}/release": Line(401, 428, at="/api/v1/photos/999/release"),
     "GET /{language}/sign-in": Line(200, 303),
     "POST /{language}/sign-in": Line(403, 403, form={"token": "of nobody"}),
     "POST /{language}/sign-out": own_form(),
