@@ -318,3 +318,68 @@ def test_what_a_photo_is_evidence_of_is_told_as_far_as_one_may_know(site: Site, 
     uses = {who: site.get(getattr(site, who), f"/photos/{photo}").json()["uses"] for who in ("engineer", "contractor")}
     assert [one["subject_id"] for one in uses["engineer"]] == [site.claimed, site.drafted]
     assert [one["subject_id"] for one in uses["contractor"]] == [site.claimed]
+
+
+# --- the page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("kk", "Жұртқа жариялау"), ("ru", "Открыть для публики"), ("en", "Release")]
+)
+def test_the_page_of_a_photo_in_each_language(site: Site, photo: int, language: str, words: str) -> None:
+    page = site.client.get(f"/{language}/photos/{photo}", headers=site.engineer.cookie)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert words in page.text
+    assert f"/{language}/photos/{photo}/view" in page.text
+    assert 'style="' not in page.text
+    for script in ("photos.js", "photos.css"):
+        assert site.client.get(f"/static/{script}").status_code == 200
+
+
+def test_the_page_shows_others_neither_boxes_nor_buttons(site: Site, photo: int) -> None:
+    page = site.client.get(f"/en/photos/{photo}", headers=site.contractor.cookie)
+    assert (page.status_code, "masking" in page.text, "Release" in page.text) == (200, False, False)
+    assert "/original" not in page.text
+    assert site.client.get(f"/en/photos/{photo}/original", headers=site.contractor.cookie).status_code == 403
+    assert site.client.get(f"/en/photos/{photo}/view", headers=site.contractor.cookie).status_code == 200
+    assert site.client.get(f"/en/photos/{photo}", headers=site.stranger.cookie).status_code == 404
+    assert site.client.get(f"/en/photos/{photo}").status_code == 303
+
+
+def post(site: Site, who: Person, path: str, **fields: str) -> Response:
+    return site.client.post(path, data={**who.form, **fields}, headers=who.cookie)
+
+
+def test_an_engineer_masks_and_releases_on_the_page(site: Site, photo: int) -> None:
+    where = f"/en/photos/{photo}"
+    box = '[{"left": 0.25, "top": 0.25, "right": 0.75, "bottom": 0.75, "kind": "plate"}]'
+    saved = post(site, site.engineer, f"{where}/masks", masks=box, revision="1")
+    assert (saved.status_code, saved.headers["location"]) == (303, f"{where}?done=saved")
+    assert site.get(site.engineer, f"/photos/{photo}").json()["masks"] == [BOX]
+    stale = post(site, site.engineer, f"{where}/release", action="release", revision="1")
+    assert (stale.status_code, "meanwhile" in stale.text) == (412, True)
+    assert post(site, site.engineer, f"{where}/release", action="release", revision="2").status_code == 303
+    assert "Released on" in site.client.get(where, headers=site.engineer.cookie).text
+    assert post(site, site.engineer, f"{where}/release", action="hide", revision="3").status_code == 303
+    assert site.get(site.engineer, f"/photos/{photo}").json()["released_on"] is None
+
+
+def box_of(left: str) -> str:
+    return f'[{{"left": {left}, "top": 0, "right": 1, "bottom": 1, "kind": "face"}}]'
+
+
+@pytest.mark.parametrize(
+    "masks", ["", "[", "7", "[7]", '[{"left": 0}]', "[" * 2000, box_of("NaN"), box_of("true"), box_of('"0.1"')]
+)
+def test_boxes_that_are_none_are_said_on_the_page(site: Site, photo: int, masks: str) -> None:
+    answer = post(site, site.engineer, f"/en/photos/{photo}/masks", masks=masks, revision="1")
+    assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
+
+
+def test_a_form_that_is_not_ours_changes_nothing(site: Site, photo: int) -> None:
+    for path in ("masks", "release"):
+        forged = site.client.post(
+            f"/en/photos/{photo}/{path}", data={"token": "x", "revision": "1"}, headers=site.engineer.cookie
+        )
+        assert forged.status_code == 403
+    assert site.get(site.engineer, f"/photos/{photo}").headers["etag"] == '"1"'

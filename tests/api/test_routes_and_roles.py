@@ -100,6 +100,13 @@ EXPECTED: dict[str, Line] = {
     "PUT /api/v1/photos/{number}/masks": Line(401, 428, at="/api/v1/photos/999/masks", json={"masks": []}),
     "PUT /api/v1/photos/{number}/release": Line(401, 428, at="/api/v1/photos/999/release"),
     "DELETE /api/v1/photos/{number}/release": Line(401, 428, at="/api/v1/photos/999/release"),
+    "GET /{language}/photos/{number}": Line(303, 404, at="/en/photos/999"),
+    "GET /{language}/photos/{number}/view": Line(303, 404, at="/en/photos/999/view"),
+    "GET /{language}/photos/{number}/original": Line(303, 404, at="/en/photos/999/original"),
+    "POST /{language}/photos/{number}/masks": Line(
+        303, 404, at="/en/photos/999/masks", form={"masks": "[]", "revision": "1"}
+    ),
+    "POST /{language}/photos/{number}/release": Line(303, 404, at="/en/photos/999/release", form={"revision": "1"}),
     "GET /{language}/sign-in": Line(200, 303),
     "POST /{language}/sign-in": Line(403, 403, form={"token": "of nobody"}),
     "POST /{language}/sign-out": own_form(),
