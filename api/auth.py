@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.bearers import Bearers
+from api.cookies import FORM_TOKEN, SESSION, cookie_of, demand_own_script
 from api.dependencies import today
 from api.hashing import Hashing
 from roads.db import Role, transaction
 from roads.domain.accounts import NotSignedIn
 from roads.domain.actors import Actor
 from roads.queries.accounts import SignedIn, in_role
-from roads.usecases.accounts_door import Attempt, Knock, open_attempt
+from roads.usecases.accounts_door import Attempt, Knock, look_at_session, open_attempt
 from roads.usecases.accounts_tokens import PREFIX, look_at_token
 
 bearer = OAuth2PasswordBearer("/api/v1/token", auto_error=False, description="A bearer token or a personal one.")
@@ -62,7 +63,12 @@ def acting(request: Request, actor: Actor) -> Iterator[Session]:
 
 
 def caller(request: Request, _: Annotated[str | None, Depends(bearer)]) -> Caller:
-    """Who calls, by the `Authorization` header: cookies open pages, never the API. Errors: NotSignedIn."""
+    """Who calls: by the `Authorization` header, or by the cookie of a page whose script shows its form token.
+
+    A cookie alone opens pages, never the API. Errors: NotSignedIn, NotOurForm.
+    """
+    if "authorization" not in request.headers and FORM_TOKEN in request.headers:
+        return Caller(_by_cookie(request), by_token=False)
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     shown = shown.strip()
     if scheme.lower() != "bearer" or not shown:
@@ -72,6 +78,19 @@ def caller(request: Request, _: Annotated[str | None, Depends(bearer)]) -> Calle
     if found is None:
         raise NotSignedIn()
     return Caller(found, by_token)
+
+
+def _by_cookie(request: Request) -> SignedIn:
+    """Who has signed in with the browser whose page asks. Errors: NotSignedIn, NotOurForm."""
+    secret = cookie_of(request, SESSION)
+    if secret is None:
+        raise NotSignedIn()
+    demand_own_script(request, secret)
+    with door(request) as session:
+        found = look_at_session(session, secret, now=moment())
+    if found is None:
+        raise NotSignedIn()
+    return found
 
 
 def _by_token(request: Request, shown: str) -> SignedIn | None:

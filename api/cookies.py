@@ -61,13 +61,26 @@ def demand_own_form(request: Request, form: Mapping[str, str], secret: str | Non
         raise NotOurForm()
 
 
+FORM_TOKEN = "X-Form-Token"  # noqa: S105 (the name of a header)
+
+
+def demand_own_script(request: Request, secret: str | None) -> None:
+    """Raise NotOurForm unless a script of ours asks, on a page of this session: no other site sets this header."""
+    shown = request.headers.get(FORM_TOKEN, "")
+    if not _comes_from_us(request) or secret is None or not is_form_token(secret, shown):
+        raise NotOurForm()
+
+
 def _comes_from_us(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    # A browser of before 2023, or one on plain http: it says where the form stood.
+    # A browser of before 2023, or one on plain http: it says where the form stood, or the script that only reads.
     ours = {_origin(settings_of(request).base_url), f"{request.url.scheme}://{request.headers.get('host', '')}"}
-    return request.headers.get("origin") in ours
+    origin = request.headers.get("origin")
+    if origin is None and request.method == "GET":
+        return _origin(request.headers.get("referer", "")) in ours
+    return origin in ours
 
 
 def _origin(url: str) -> str:
