@@ -19,7 +19,7 @@ from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, evidence, operator, photos, public, tiles, transparency
+from api.routes import accounts, evidence, field, operator, photos, public, tiles, transparency
 from roads.db import open_engine
 from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(accounts.router)
     app.include_router(photos.router)
     app.include_router(evidence.router)
+    app.include_router(field.router)
     app.include_router(operator.router)
     app.include_router(maps.router)
     app.include_router(segments.router)

@@ -14,9 +14,12 @@ from starlette.exceptions import HTTPException
 from geo.errors import BadValue
 from roads.db import LOST
 from roads.domain import accounts, photos
-from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, PhotoUsedBefore, StaleState
-from roads.domain.corrections import DefectClosed
+from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, PhotoUsedBefore, ReasonMissing, StaleState
+from roads.domain.corrections import DefectClosed, DefectOnRecord, MergedIntoItself, NotYourDefect, OutOfReach
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
+from roads.domain.idempotency import KeyReused
+from roads.domain.inspections import InspectionAhead, InspectionDiffers
+from roads.domain.remarks import BadFields
 from roads.i18n import choose_language, say
 from roads.queries.public import SeveralPlaces
 
@@ -51,6 +54,15 @@ STATUS: Mapping[type[Exception], int] = {
     photos.PhotoChanged: 412,
     photos.RevisionMissing: 428,
     photos.TooManyPhotos: 503,
+    DefectOnRecord: 409,
+    InspectionDiffers: 409,
+    KeyReused: 409,
+    NotYourDefect: 403,
+    BadFields: 422,
+    InspectionAhead: 422,
+    MergedIntoItself: 422,
+    OutOfReach: 422,
+    ReasonMissing: 422,
     DatabaseUnusable: 503,
     RoadsError: 400,
 }
@@ -114,9 +126,28 @@ async def _known(request: Request, error: Exception) -> Response:
     if isinstance(error, DatabaseUnusable):
         return await _database(request, error)
     sentence = sentence_of(error, _language(request)) if isinstance(error, RoadsError) else ""
-    answer = problem(status, say(f"problem.http_{status}", _language(request)), sentence)
+    answer = problem(
+        status, say(f"problem.http_{status}", _language(request)), sentence, _fields(error, _language(request))
+    )
     answer.headers.update(headers_of(error))
     return answer
+
+
+def _fields(error: Exception, language: str) -> list[dict[str, str]] | None:
+    """What is wrong field by field, and what to do about it."""
+    if not isinstance(error, BadFields):
+        return None
+    return [
+        {
+            "field": one.field,
+            "code": one.code,
+            "problem": sentence,
+            "remedy": say(f"remedy.{one.code}", language, facts),
+        }
+        for one in error.remarks
+        for facts in [{**one.params, "value": one.value}]
+        for sentence in [say(f"problem.{one.code}", language, facts)]
+    ]
 
 
 def headers_of(error: Exception) -> dict[str, str]:

@@ -167,6 +167,16 @@ class FlagOverdue(InOnePiece):
         return {rung.value: steps for rung, steps in flag_overdue(session, actor, today=piece.today).items()}
 
 
+class ForgetAnswers(InOnePiece):
+    """Forgets answers that were kept for requests sent again, once nobody will ask for them any more."""
+
+    def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
+        """Forget those that are old enough."""
+        from roads.usecases.idempotency import forget_answers  # noqa: PLC0415
+
+        return {"answers": forget_answers(session, actor, today=piece.today)}
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshDirtyStatus:
     """Works out the status of segments that were marked, or that the date has changed."""

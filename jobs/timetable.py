@@ -9,6 +9,7 @@ from jobs.tasks import (
     DraftWaitingClaims,
     FlagOverdue,
     FlagWarrantiesLost,
+    ForgetAnswers,
     LinkRecurrences,
     PlaceWaitingDefects,
     PlanDueInspections,
@@ -62,6 +63,7 @@ def timetable(
                 Job("flag-overdue", "flagged_overdue", FlagOverdue()),
                 Job("plan-inspections", "planned", PlanDueInspections()),
                 Job("flag-lost-warranties", "flagged_lost", FlagWarrantiesLost()),
+                Job("forget-answers", "forgot", ForgetAnswers()),
                 # Last of those that write: it shows what all of them did.
                 Job("refresh-status", "refreshed", RefreshDirtyStatus(), goes_on=True),
                 Job("sequence-ledger", "sequenced", SequenceWaitingEntries(signer), goes_on=True),

@@ -218,7 +218,15 @@ class _Loader:
         accuracy = random.choice([0.0, 3.0, 5.0, 10.0], count).tolist()
         facts = ("pavement", "pothole", "medium")
         rows = zip(numbers, places, accuracy, detected, strict=True)
-        _copy(session, _DEFECT, ((SOURCE, f"BULK-{n}", place, near, days[day], *facts) for n, place, near, day in rows))
+        # Row-level security takes no COPY, not even where it lets every row pass.
+        session.execute(text(f"CREATE TEMP TABLE bulk_defect AS SELECT {_FACTS_OF_DEFECT} FROM defect WITH NO DATA"))
+        _copy(
+            session,
+            "bulk_defect",
+            ((SOURCE, f"BULK-{n}", place, near, days[day], *facts) for n, place, near, day in rows),
+        )
+        session.execute(text(f"INSERT INTO defect ({_FACTS_OF_DEFECT}) SELECT * FROM bulk_defect"))
+        session.execute(text("DROP TABLE bulk_defect"))
 
 
 _CARRIAGEWAY = (
@@ -226,7 +234,7 @@ _CARRIAGEWAY = (
     "geometry_key, content_key)"
 )
 _CONTRACT = "contract (customer_id, number, contractor_id, kind_of_works, signed_on, value_tenge, kato)"
-_DEFECT = "defect (source, external_id, geom, gps_accuracy_m, detected_on, element, distress, severity)"
+_FACTS_OF_DEFECT = "source, external_id, geom, gps_accuracy_m, detected_on, element, distress, severity"
 _ROAD_IDS = "SELECT id FROM road WHERE key LIKE 'ref:BULK-%' ORDER BY id"
 _SECTION_IDS = (
     "SELECT s.id FROM contract_section s JOIN contract c ON c.id = s.contract_id "

@@ -93,14 +93,15 @@ class LiabilityShape(BaseModel):
             likely_outcome=answer.likely_outcome,
             decided_on=answer.decided_on,
             place=PlaceShape.of(place),
-            contract=_contract(chosen),
+            contract=contract_brief(chosen),
             liable=PartyShape(name=chosen.party.name, bin=chosen.party.bin) if chosen and chosen.party else None,
-            warranty=_warranty(chosen, answer.days_left),
+            warranty=warranty_shape(chosen, answer.days_left),
             why=[WhyShape.of(why, language) for why in answer.why],
         )
 
 
-def _contract(chosen: Candidate | None) -> ContractBrief | None:
+def contract_brief(chosen: Candidate | None) -> ContractBrief | None:
+    """The contract that answers, if one does."""
     if chosen is None or chosen.contract_id is None or chosen.party is None:
         return None
     return ContractBrief(
@@ -111,7 +112,8 @@ def _contract(chosen: Candidate | None) -> ContractBrief | None:
     )
 
 
-def _warranty(chosen: Candidate | None, days_left: int | None) -> WarrantyShape | None:
+def warranty_shape(chosen: Candidate | None, days_left: int | None) -> WarrantyShape | None:
+    """The warranty of the works that were accepted, if there are such."""
     if chosen is None or chosen.accepted_on is None:
         return None
     known = chosen.months is not None
@@ -187,8 +189,8 @@ class PartShape(BaseModel):
             decided_on=row.decided_on,
             rule_version=row.rule_version,
             recorded_at=row.recorded_at,
-            contract=_contract(chosen),
-            warranty=_warranty(chosen, answer.days_left if answer else None),
+            contract=contract_brief(chosen),
+            warranty=warranty_shape(chosen, answer.days_left if answer else None),
             neighbour=NeighbourShape.of(neighbour) if neighbour else None,
             why=[WhyShape.of(why, language) for why in answer.why] if answer else [],
         )

@@ -18,7 +18,8 @@ LARGEST_NUMBER = 2**53 - 1
 """Entries of the ledger are counted as far as a JSON number is exact."""
 
 
-def _no_nul(words: str) -> str:
+def no_nul(words: str) -> str:
+    """The words, if PostgreSQL can keep them. Errors: ValueError."""
     if "\x00" in words:
         raise ValueError("a NUL character cannot be part of it")
     return words
@@ -53,12 +54,12 @@ def _something_to_find(words: str) -> str:
     return words
 
 
-Line = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
+Line = Annotated[str, Field(max_length=200), AfterValidator(no_nul)]
 Kato = Annotated[str, Field(pattern="^[0-9]{2,9}$", examples=["75"])]
 Bin = Annotated[str, Field(pattern="^[0-9]{12}$", examples=["990000000004"])]
 BoxWords = Annotated[str, Field(max_length=120, examples=["76.8,43.1,77.1,43.4"]), AfterValidator(_box)]
 
-Search = Annotated[str, Field(max_length=100), AfterValidator(_no_nul), AfterValidator(_something_to_find)]
+Search = Annotated[str, Field(max_length=100), AfterValidator(no_nul), AfterValidator(_something_to_find)]
 
 
 KnownMoment = Annotated[date | AwareDatetime, AfterValidator(_moment)]

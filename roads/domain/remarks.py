@@ -1,9 +1,11 @@
 """What an import has to say about a row: what is wrong, what to do about it, and what was done with the row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from enum import StrEnum
+
+from roads.domain.errors import RoadsError
 
 
 class Action(StrEnum):
@@ -46,6 +48,21 @@ class Totals:
         return Totals(
             self.imported + other.imported, self.unchanged + other.unchanged, self.set_aside + other.set_aside
         )
+
+
+class BadFields(RoadsError):
+    """What somebody sent cannot be kept as it is. Carries `remarks`, one or more for each field that is wrong."""
+
+    code = "bad_fields"
+
+    def __init__(self, remarks: Sequence[Remark]) -> None:
+        super().__init__(fields=", ".join(sorted({remark.field for remark in remarks})))
+        self.remarks = tuple(remarks)
+
+
+def refused(field: str, code: str, value: str = "", **params: object) -> BadFields:
+    """One field is wrong."""
+    return BadFields([Remark(0, field, value, code, params=params)])
 
 
 Say = Callable[[Remark], None]

@@ -78,18 +78,28 @@ class Defect(Base):
     withdrawn_on: Mapped[date | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("defect.id"))
+    # Who recorded it, and on which inspection, where somebody did so in person.
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    inspection_id: Mapped[int | None] = mapped_column(ForeignKey("inspection.id"))
 
 
 class DefectEvent(Base):
-    """What people corrected about a defect, and why; nobody changes or removes a row. `person` is a code."""
+    """Who recorded a defect, and what people corrected about it and why; nobody changes or removes a row.
+
+    `person` is a code.
+    """
 
     __tablename__ = "defect_event"
-    __table_args__ = (one_of("action", Correction), Index("defect_event_defect_id_idx", "defect_id", "id"))
+    __table_args__ = (
+        one_of("action", Correction),
+        CheckConstraint("reason IS NOT NULL OR action = 'record'", name="reason"),
+        Index("defect_event_defect_id_idx", "defect_id", "id"),
+    )
 
     id: Mapped[Key]
     defect_id: Mapped[int] = mapped_column(ForeignKey("defect.id"))
     action: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
     person: Mapped[str] = mapped_column(Text)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     role: Mapped[str | None] = mapped_column(Text)

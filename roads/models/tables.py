@@ -21,6 +21,7 @@ from roads.models.contracts import (
     ContractSection,
     Organisation,
 )
+from roads.models.idempotency import KeptAnswer
 from roads.models.inspections import (
     Attribution,
     Defect,
@@ -68,6 +69,7 @@ __all__ = [
     "InspectedStretch",
     "Inspection",
     "JobRun",
+    "KeptAnswer",
     "KilometrePost",
     "LadderStep",
     "LedgerCheckpoint",

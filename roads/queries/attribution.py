@@ -128,12 +128,13 @@ def _part(session: Session, answer: Row[Any], place: Row[Any] | None, asked: Ask
         Outcome(answer.outcome),
         reason,
         Outcome(answer.likely_outcome) if answer.likely_outcome else None,
-        _explained(session, answer, asked) if place else None,
+        explained(session, answer, asked) if place else None,
         _neighbour(session, answer, asked) if reason is Reason.NEAR_BOUNDARY else None,
     )
 
 
-def _explained(session: Session, answer: Row[Any], asked: Asked) -> Answer:
+def explained(session: Session, answer: Row[Any], asked: Asked) -> Answer:
+    """The verdict on every candidate at the beginning of a part. `answer` has its place and `decided_on`."""
     rows = session.execute(statement("explain_place"), _at(answer, asked))
     return explain([candidate(row) for row in rows], answer.decided_on)
 

@@ -1,5 +1,6 @@
 -- Takes back drafted lines for which another answer stands by now, or whose defect is open no more.
--- Takes on (date), contract_ids (int[] or null) and person (text). Gives how many were withdrawn.
+-- Takes on (date), contract_ids (int[] or null) and who does it: person (text), organisation_id (int) and
+-- role (text), the last two null for jobs. Gives how many were withdrawn.
 WITH withdrawn AS (
     UPDATE claim_line l
     SET
@@ -18,9 +19,12 @@ WITH withdrawn AS (
     RETURNING l.id, l.claim_id
 ),
 told AS (
-    INSERT INTO claim_event (claim_id, line_id, action, from_state, to_state, person, reason, happened_on)
+    INSERT INTO claim_event (
+        claim_id, line_id, action, from_state, to_state, person, organisation_id, role, reason, happened_on
+    )
     SELECT
-        claim_id, id, 'withdraw', 'drafted', 'withdrawn', CAST(:person AS text), 'answer_changed', CAST(:on AS date)
+        claim_id, id, 'withdraw', 'drafted', 'withdrawn', CAST(:person AS text), CAST(:organisation_id AS integer),
+        CAST(:role AS text), 'answer_changed', CAST(:on AS date)
     FROM withdrawn
 )
 SELECT count(*) AS lines FROM withdrawn

@@ -111,7 +111,8 @@ def take_back_drafts(session: Session, actor: Actor, contract_ids: Sequence[int]
 
 def _of_contracts(actor: Actor, contract_ids: Sequence[int] | None, today: date) -> dict[str, Any]:
     ids = None if contract_ids is None else list(contract_ids)
-    return {"on": today, "contract_ids": ids, "person": actor.name}
+    by = {"person": actor.name, "organisation_id": actor.organisation_id, "role": actor.role}
+    return {"on": today, "contract_ids": ids, **by}
 
 
 def issue_claim(session: Session, actor: Actor, command: IssueClaim, *, today: date) -> Issued:

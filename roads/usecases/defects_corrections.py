@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
 from roads.domain.claims import demand_reason
-from roads.domain.corrections import Correction, DefectClosed, MergedIntoItself, OutOfReach
+from roads.domain.corrections import Correction, DefectClosed, MergedIntoItself, NotYourDefect, OutOfReach
 from roads.domain.errors import NotFound
+from roads.domain.remarks import refused
 from roads.models import Carriageway, ClaimLine, Defect, DefectEvent, Placement
+from roads.queries.places import find_carriageways
 from roads.sql import statement
 from roads.usecases.acting import acts
 from roads.usecases.attribution import PlaceDefects, place_defects
@@ -53,11 +55,12 @@ class SettlePlace:
 
 def withdraw_defect(session: Session, actor: Actor, command: WithdrawDefect, *, today: date) -> None:
     """Take a defect out of everything that is counted and claimed. Errors: NotFound, NotAllowed, ReasonMissing,
-    DefectClosed."""
+    NotYourDefect, DefectClosed."""
     actor.require(Permission.IMPORT_DEFECTS)
     reason = demand_reason(command.reason)
     acts(session, actor, "withdraw_defect", today=today)
     _open_defects(session, [command.defect_id])
+    _demand_own(session, [command.defect_id])
     _change(session, [command.defect_id], withdrawn_on=today, withdrawn_reason=reason)
     _tell(session, actor, command.defect_id, Correction.WITHDRAW, reason, today)
     _show_anew(session, actor, [command.defect_id], today)
@@ -66,7 +69,7 @@ def withdraw_defect(session: Session, actor: Actor, command: WithdrawDefect, *, 
 def merge_defect(session: Session, actor: Actor, command: MergeDefect, *, today: date) -> None:
     """Keep one record of what was recorded twice; what was merged into the repeated one follows it.
 
-    Errors: NotFound, NotAllowed, ReasonMissing, MergedIntoItself, DefectClosed (of either).
+    Errors: NotFound, NotAllowed, ReasonMissing, MergedIntoItself, NotYourDefect, DefectClosed (of either).
     """
     actor.require(Permission.IMPORT_DEFECTS)
     reason = demand_reason(command.reason)
@@ -75,6 +78,7 @@ def merge_defect(session: Session, actor: Actor, command: MergeDefect, *, today:
     acts(session, actor, "merge_defect", today=today)
     _open_defects(session, [command.defect_id, command.into_id])
     followers = session.scalars(select(Defect.id).where(Defect.merged_into_id == command.defect_id)).all()
+    _demand_own(session, [command.defect_id, *followers])
     _change(session, [command.defect_id, *followers], merged_into_id=command.into_id)
     _tell(session, actor, command.defect_id, Correction.MERGE, reason, today)
     _show_anew(session, actor, [command.defect_id, command.into_id], today)
@@ -83,12 +87,13 @@ def merge_defect(session: Session, actor: Actor, command: MergeDefect, *, today:
 def settle_place(session: Session, actor: Actor, command: SettlePlace, *, today: date) -> None:
     """Say on which carriageway a defect lies where the machine could not tell; it is answered for at once.
 
-    Errors: NotFound, NotAllowed, ReasonMissing, DefectClosed, OutOfReach.
+    Errors: NotFound, NotAllowed, ReasonMissing, NotYourDefect, DefectClosed, OutOfReach.
     """
     actor.require(Permission.PURSUE_CLAIMS)
     reason = demand_reason(command.reason)
     acts(session, actor, "settle_place", today=today)
     _open_defects(session, [command.defect_id])
+    _demand_own(session, [command.defect_id])
     asked = select(Carriageway.source_id).where(Carriageway.id == command.carriageway_id)
     source_id = session.scalars(asked.where(Carriageway.retired_at.is_(None))).one_or_none()
     if source_id is None:
@@ -104,6 +109,16 @@ def settle_place(session: Session, actor: Actor, command: SettlePlace, *, today:
     _show_anew(session, actor, [command.defect_id], today)
 
 
+def settlement(session: Session, defect_id: int, source_id: str, reason: str, snap_m: float) -> SettlePlace:
+    """The same with the carriageway called by its id in the network. Errors: BadFields."""
+    called = find_carriageways(session, {source_id}).get(source_id, ())
+    if not called:
+        raise refused("source_id", "unknown_source_id", source_id)
+    if len(called) > 1:
+        raise refused("source_id", "parts_share_no_chainage", source_id, parts=len(called))
+    return SettlePlace(defect_id, called[0], reason, snap_m)
+
+
 def _open_defects(session: Session, ids: Sequence[int]) -> None:
     """Hold the defects, in the order of their ids, so that two who correct them come one after the other."""
     asked = select(Defect.id, Defect.withdrawn_on, Defect.merged_into_id).where(Defect.id.in_(ids))
@@ -113,6 +128,13 @@ def _open_defects(session: Session, ids: Sequence[int]) -> None:
             raise NotFound(thing="defect", key=number)
         if found[number].withdrawn_on or found[number].merged_into_id:
             raise DefectClosed(defect=number, state="withdrawn" if found[number].withdrawn_on else "merged")
+
+
+def _demand_own(session: Session, ids: Sequence[int]) -> None:
+    """Errors: NotYourDefect. The database would refuse the change as well; this says why."""
+    is_own = func.may_correct_defect(Defect.id, Defect.organisation_id)
+    for number in session.scalars(select(Defect.id).where(Defect.id.in_(ids), ~is_own).order_by(Defect.id)):
+        raise NotYourDefect(defect=number)
 
 
 def _change(session: Session, ids: Sequence[int], **columns: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geo.tables import Row
 from roads.db import wait_for_turn
 from roads.domain.actors import Actor, Permission
-from roads.domain.cells import Ledger
+from roads.domain.cells import Cells, Ledger
 from roads.domain.errors import NotFound
 from roads.domain.inspections import (
     AFTER_ACCEPTANCE_DAYS,
@@ -28,7 +28,7 @@ from roads.domain.inspections import (
     read_inspection_row,
 )
 from roads.domain.places import NotThere, StatedPlace, Stretch
-from roads.domain.remarks import Say, Totals
+from roads.domain.remarks import BadFields, Remark, Say, Totals, refused
 from roads.models import InspectedStretch, Inspection, StatusMark
 from roads.queries.inspections import inspections_on_record
 from roads.queries.places import find_places
@@ -114,6 +114,42 @@ def record_inspection(session: Session, actor: Actor, command: RecordInspection,
     if columns := differing(known.inspection, inspection):
         raise InspectionDiffers(external_id=command.external_id, columns=", ".join(columns))
     return known.id
+
+
+@dataclass(frozen=True, slots=True)
+class TellInspection:
+    """An inspection by the columns of an inspections file, in words; `external_id` is what the device called it."""
+
+    source: str
+    values: Mapping[str, str]
+
+
+def tell_inspection(session: Session, actor: Actor, command: TellInspection, *, today: date) -> int:
+    """Keep an inspection as `record_inspection` does, whatever is wrong being said field by field.
+
+    Errors: NotAllowed, BadFields, InspectionDiffers.
+    """
+    actor.require(Permission.RECORD_INSPECTIONS)
+    remarks: list[Remark] = []
+    told = read_inspection_row(Cells(1, command.values, Ledger(remarks.append)), today)
+    if told is None:
+        raise BadFields(remarks)
+    place = told.place
+    _, missing = find_places(session, [place]).look(place)
+    if missing:
+        raise refused(missing.field, missing.code, place.source_id or "", **missing.params)
+    record = RecordInspection(
+        command.source,
+        told.external_id,
+        place.source_id or "",
+        place.from_cm,
+        place.to_cm,
+        told.kind,
+        told.inspected_on,
+        told.outcome,
+        told.note,
+    )
+    return record_inspection(session, actor, record, today=today)
 
 
 def _stretches(session: Session, place: StatedPlace) -> Sequence[Stretch]:

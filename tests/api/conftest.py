@@ -27,6 +27,7 @@ from tests.factories import (
     make_section,
     point_beside,
 )
+from tests.field import Field, make_field
 
 LAT = 50.0
 
@@ -95,3 +96,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     monkeypatch.setattr(psycopg.AsyncCursor, "execute", note)
     return asked
+
+
+@pytest.fixture
+def inspected(database: Engine, client: TestClient) -> Field:
+    """A road with people who inspect it."""
+    app: Any = client.app
+    return make_field(database, app, client)

@@ -38,6 +38,8 @@ class Line:
     at: str = ""
     json: Mapping[str, Any] | None = None
     form: Mapping[str, str] | None = None
+    key: bool = False
+    """Whether it is asked under an idempotency key."""
 
     def expected(self, who: str) -> int:
         return self.nobody if who == NOBODY else self.roles.get(Acting(who), self.signed)
@@ -51,6 +53,16 @@ def own_form(status: int = 303, **fields: str) -> Line:
     """A form of one's own: nobody is sent to the door."""
     return Line(303, status, form=fields)
 
+
+RECORDERS = (Acting.INSPECTOR, Acting.ENGINEER)
+
+
+def for_recorders(status: int, path: str = "", **body: Any) -> Line:
+    """What inspectors and engineers do; 403 to all others."""
+    return Line(401, 403, dict.fromkeys(RECORDERS, status), at=path, json=body, key=True)
+
+
+WHERE: dict[str, Any] = {"lon": 70.01, "lat": 50.0}
 
 EXPECTED: dict[str, Line] = {
     "GET /openapi.json": anybody(),
@@ -107,6 +119,23 @@ EXPECTED: dict[str, Line] = {
         303, 404, at="/en/photos/999/masks", form={"masks": "[]", "revision": "1"}
     ),
     "POST /{language}/photos/{number}/release": Line(303, 404, at="/en/photos/999/release", form={"revision": "1"}),
+    "POST /api/v1/defects": for_recorders(201, **WHERE, detected_on="2024-06-03"),
+    "POST /api/v1/defects/preview": for_recorders(200, **WHERE),
+    "GET /api/v1/defects/{number}/similar": Line(401, 404, at="/api/v1/defects/999/similar"),
+    "POST /api/v1/defects/{number}/withdraw": for_recorders(404, "/api/v1/defects/999/withdraw", reason="x"),
+    "POST /api/v1/defects/{number}/merge": for_recorders(404, "/api/v1/defects/999/merge", reason="x", into_id=998),
+    "POST /api/v1/defects/{number}/place": Line(
+        401,
+        403,
+        {Acting.ENGINEER: 404},
+        at="/api/v1/defects/999/place",
+        json={"reason": "x", "source_id": "a line"},
+    ),
+    "POST /api/v1/inspections": for_recorders(
+        201, inspected_on="2024-06-03", source_id="a line", outcome="no_defect_found"
+    ),
+    "GET /api/v1/inspections": Line(401, 200),
+    "GET /api/v1/inspections/plan": Line(401, 200),
     "GET /{language}/sign-in": Line(200, 303),
     "POST /{language}/sign-in": Line(403, 403, form={"token": "of nobody"}),
     "POST /{language}/sign-out": own_form(),
@@ -161,7 +190,7 @@ def site(admin: Connection, template: str, tmp_path_factory: pytest.TempPathFact
     url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     engine = open_engine(url)
     with transaction(engine, Role.JOBS) as session:
-        make_carriageway(session, make_road(session))
+        make_carriageway(session, make_road(session), source_id="a line")
         make_contract(session)
         organisation = make_organisation(session)
     with transaction(engine, Role.ACCOUNTS) as session:
@@ -190,6 +219,8 @@ def test_a_route_answers_whom_it_should(site: Site, route: str) -> None:
         asked: dict[str, Any] = {"headers": {**shown, **FORM}}
         if line.json is not None:
             asked["json"] = line.json
+        if line.key:
+            asked["headers"]["Idempotency-Key"] = str(uuid4())
         if line.form is not None:
             asked["data"] = {"token": token, **line.form}
         site.client.cookies.clear()

@@ -22,6 +22,9 @@ SILENT = {
     "photos_sweeping": {"find_unneeded"},
     "placing": {"place_many_defects", "find_places"},
     "reference": {"load_reference"},
+    # It only looks.
+    "defects_recording": {"foresee", "source_of"},
+    "idempotency": {"answered_before", "keep_answer", "forget_answers"},
     "inspections": {"plan_inspections"},
     "status": {"refresh_status"},
     # Said by whoever calls them.

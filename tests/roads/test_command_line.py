@@ -59,10 +59,18 @@ def test_an_unknown_command_is_exit_2() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["roads.__main__", "roads.commands.attribution", "roads.commands.database", "jobs.__main__", "api.app"]
+    "module", ["roads.__main__", "roads.commands.attribution", "roads.commands.database", "jobs.__main__"]
 )
 def test_what_is_started_often_loads_no_geodata_libraries(module: str) -> None:
     heavy = "{'pandas', 'pyogrio', 'pyarrow', 'shapely', 'geoalchemy2', 'openpyxl', 'numpy'}"
     asked = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_the_server_loads_nothing_that_reads_or_draws_files_of_geodata() -> None:
+    """It writes geometry, and so loads the tables once, when it is started."""
+    heavy = "{'pandas', 'geopandas', 'pyogrio', 'pyarrow', 'folium'}"
+    asked = f"import sys, api.app; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -55,6 +55,8 @@ OF_CONTRACT = {
 }
 """Every table that is held by row, and the contract each row is about."""
 OF_SENDERS = ("photo_upload",)
+RECORDED = ("defect", "defect_event")
+"""What anybody who has signed in reads, and some write in their own name."""
 ACCOUNTS = ("user_account", "user_role", "user_session", "personal_token", "password_reset", "sign_in_attempt")
 
 
@@ -194,7 +196,7 @@ def test_without_any_where_everybody_reads_their_own_rows_only(world: World, rol
 
 def test_without_an_actor_there_is_nothing(world: World) -> None:
     with transaction(world.engine, Role.APP) as session:
-        for table in (*OF_CONTRACT, *OF_SENDERS, "inspected_stretch"):
+        for table in (*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *RECORDED, "kept_answer"):
             rows = session.scalar(text(f"SELECT count(*) FROM {table}"))
             assert rows == 0, table
 
@@ -476,7 +478,7 @@ def test_the_door_knows_nothing_but_accounts(world: World) -> None:
 def test_every_table_with_a_policy_is_tested_here(world: World) -> None:
     with world.engine.connect() as connection:
         held = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
-    assert held == {*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *ACCOUNTS}
+    assert held == {*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *ACCOUNTS, *RECORDED, "kept_answer"}
 
 
 def test_the_policies_ask_for_a_contract_by_its_key_and_for_the_actor_once(world: World) -> None:
@@ -486,3 +488,85 @@ def test_the_policies_ask_for_a_contract_by_its_key_and_for_the_actor_once(world
     assert "contract_pkey" in plan
     assert "InitPlan" in plan
     assert "Seq Scan" not in plan
+
+
+RECORD = (
+    "INSERT INTO defect (source, external_id, geom, detected_on, element, organisation_id)"
+    " VALUES ('field', :id, ST_Point(70, 50, 4326), :day, 'pavement', :of) RETURNING id"
+)
+TELL = (
+    "INSERT INTO defect_event (defect_id, action, person, organisation_id, role, happened_on)"
+    " SELECT min(id), 'record', :person, :of, :role, :day FROM defect"
+)
+
+
+@pytest.mark.parametrize("role", Acting)
+def test_defects_are_recorded_by_inspectors_and_engineers_in_their_own_name(world: World, role: Acting) -> None:
+    me = world.people[role]
+    values = {"id": "1", "day": TODAY, "of": me.organisation_id}
+    told = {"person": me.name, "of": me.organisation_id, "role": me.role, "day": TODAY}
+    if role in (Acting.INSPECTOR, Acting.ENGINEER):
+        with world.undone() as connection, transaction(connection, Role.APP, me) as session:
+            assert session.scalar(text(RECORD), values)
+            session.execute(text(TELL), told)
+        wrongs = [{**told, "person": "somebody-else"}, {**told, "of": 1 + (me.organisation_id or 0)}]
+        wrongs.append({**told, "role": "auditor"})
+        for wrong in wrongs:
+            with refused(), transaction(world.engine, Role.APP, me) as session:
+                session.execute(text(TELL), wrong)
+        values["of"] = 1 + (me.organisation_id or 0)
+    with refused(), transaction(world.engine, Role.APP, me) as session:
+        session.execute(text(RECORD), values)
+
+
+@pytest.mark.parametrize("role", Acting)
+def test_defects_of_others_are_not_corrected(world: World, role: Acting) -> None:
+    """What falls to a contract is corrected by its engineers; what nobody recorded in person, by nobody else."""
+    with transaction(world.engine, Role.JOBS) as session:
+        own, others = (
+            session.scalars(text("SELECT min(defect_id) FROM claim_line WHERE contract_id = :id"), {"id": id_}).one()
+            for id_ in world.contracts
+        )
+    change = text("UPDATE defect SET withdrawn_on = :day, withdrawn_reason = 'x' WHERE id = :id RETURNING id")
+    for defect, may in ((own, role is Acting.ENGINEER), (others, False)):
+        values = {"id": defect, "day": TODAY}
+        with world.undone() as connection, transaction(connection, Role.APP, world.people[role]) as session:
+            if may:
+                assert session.scalar(change, values) == defect
+            elif role in (Acting.INSPECTOR, Acting.ENGINEER):
+                with refused():
+                    session.execute(change, values)
+            else:
+                assert session.scalar(change, values) is None
+
+
+def test_nobody_takes_a_defect_over_or_moves_it(world: World) -> None:
+    for column in ("organisation_id = 1", "geom = geom", "source = 'mine'", "detected_on = detected_on"):
+        with refused(), transaction(world.engine, Role.APP, world.people[Acting.ENGINEER]) as session:
+            session.execute(text(f"UPDATE defect SET {column}"))
+
+
+def test_answers_are_kept_for_those_who_asked(world: World) -> None:
+    with transaction(world.engine, None) as session:
+        for number in (1, 2):
+            session.execute(
+                text(
+                    "INSERT INTO user_account (login, code, language, valid_from, created_at)"
+                    " VALUES (:login, :code, 'en', now(), now())"
+                ),
+                {"login": f"asker-{number}@example.kz", "code": f"asker-{number}"},
+            )
+        asked = "SELECT id FROM user_account WHERE code LIKE 'asker-%' ORDER BY id"
+        mine, other = session.scalars(text(asked)).all()
+    keep = text(
+        "INSERT INTO kept_answer (user_id, key, route, content_hash, created_at)"
+        " VALUES (:user, gen_random_uuid(), 'x', repeat('0', 64), now())"
+    )
+    me = person("asker-1", Acting.AUDITOR, 1, user_id=mine)
+    with transaction(world.engine, None) as session:
+        session.execute(keep, {"user": other})
+    with transaction(world.engine, Role.APP, me) as session:
+        session.execute(keep, {"user": mine})
+        assert session.scalars(text("SELECT user_id FROM kept_answer")).all() == [mine]
+    with refused(), transaction(world.engine, Role.APP, me) as session:
+        session.execute(keep, {"user": other})
