@@ -14,6 +14,7 @@ from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.pages import accounts as account_pages
 from api.pages import contracts, maps, segments
+from api.pages import field as field_pages
 from api.pages import photos as photo_pages
 from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(segments.router)
     app.include_router(contracts.router)
     app.include_router(account_pages.router)
+    app.include_router(field_pages.router)
     app.include_router(transparency.router)
     app.include_router(transparency_pages.router)
     app.include_router(photo_pages.router)

@@ -335,6 +335,8 @@ class DueShape(BaseModel):
     direction: str
     chainage_from: str | None
     chainage_to: str | None
+    from_m: float
+    to_m: float
     contract: str
     contract_id: int
     contractor: str
@@ -354,6 +356,8 @@ class DueShape(BaseModel):
             direction=due.direction,
             chainage_from=_chainage(due.from_cm),
             chainage_to=_chainage(due.to_cm),
+            from_m=due.from_cm / 100,
+            to_m=due.to_cm / 100,
             contract=due.contract,
             contract_id=due.contract_id,
             contractor=due.contractor,

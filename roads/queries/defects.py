@@ -32,6 +32,21 @@ def distress_catalogue(session: Session) -> dict[str, Element]:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedDistress:
+    """A type of defect and what it is called in one language."""
+
+    code: str
+    name: str
+
+
+def distress_names(session: Session, language: str) -> list[NamedDistress]:
+    """What the types of defect are called, in order of name."""
+    name = {"kk": Distress.name_kk, "ru": Distress.name_ru, "en": Distress.name_en}[language]
+    rows = session.execute(select(Distress.code, name).order_by(name))
+    return [NamedDistress(code, called) for code, called in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class DefectPart:
     """A part of a defect: where it lies (empty off the network), who answers for it, and why.
 

@@ -143,6 +143,7 @@ EXPECTED: dict[str, Line] = {
     "POST /{language}/reset": Line(403, 403, form={"token": "of nobody"}),
     "GET /{language}/reset/{secret}": anybody(404, at="/en/reset/guessed"),
     "POST /{language}/reset/{secret}": Line(403, 403, at="/en/reset/guessed", form={"token": "of nobody"}),
+    "GET /{language}/field": Line(303, 403, dict.fromkeys(RECORDERS, 200)),
     "GET /{language}/account": Line(303, 200),
     "POST /{language}/role": own_form(403, role="999999"),
     "POST /{language}/account/sessions": own_form(404, session="999999"),
