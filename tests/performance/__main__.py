@@ -2,7 +2,7 @@
 
 make bench                          everything
 make bench ARGS="placing http"      some of it: network, placing, attribution, change, overlaps, contention, http,
-                                    status, tiles, known
+                                    defects, status, tiles, known
 make bench ARGS="--defects 100000"  smaller
 """
 
@@ -30,7 +30,7 @@ from roads.sql import statement
 from roads.usecases import liability
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects
 from roads.usecases.placing import find_places, place_many_defects
-from tests.performance import compared, maps
+from tests.performance import compared, defects, maps
 
 PLACED_AT_ONCE = 500_000
 TODAY = date(2026, 11, 1)
@@ -348,26 +348,33 @@ def bench_http(engine: Engine, url: URL, turns: int) -> None:
         ).all()
     asked = [f"/api/v1/liability?lon={point.lon}&lat={point.lat}&on={point.detected_on}" for point in points]
     port = 8765
+    with served(url, port):
+        _requests_per_second(port, asked)  # once over, so that statements are planned and pages in memory
+        health, answers = (
+            statistics.median(each)
+            for each in zip(
+                *(
+                    (_requests_per_second(port, ["/healthz"] * 64), _requests_per_second(port, asked))
+                    for _ in range(turns)
+                ),
+                strict=True,
+            )
+        )
+    say(f"HTTP: /healthz {health:.0f} requests/s, liability {answers:.0f}: {answers / health:.2f} (at least 0.3)")
+
+
+@contextmanager
+def served(url: URL, port: int) -> Iterator[None]:
+    """The application as it is run, one process, until the end."""
     words = url.render_as_string(hide_password=False)
     environment = {**os.environ, "ROADS_DATABASE_URL": words, "ROADS_SECRET_KEY": token_urlsafe()}
     command = [sys.executable, "-m", "api", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
         try:
             _until_it_answers(port)
-            _requests_per_second(port, asked)  # once over, so that statements are planned and pages in memory
-            health, answers = (
-                statistics.median(each)
-                for each in zip(
-                    *(
-                        (_requests_per_second(port, ["/healthz"] * 64), _requests_per_second(port, asked))
-                        for _ in range(turns)
-                    ),
-                    strict=True,
-                )
-            )
+            yield
         finally:
             server.terminate()
-    say(f"HTTP: /healthz {health:.0f} requests/s, liability {answers:.0f}: {answers / health:.2f} (at least 0.3)")
 
 
 def _requests_per_second(port: int, paths: Sequence[str]) -> float:
@@ -471,6 +478,7 @@ def main() -> None:
         "overlaps",
         "contention",
         "http",
+        "defects",
         *MAPS,
     }
     if "network" in wanted:
@@ -484,11 +492,11 @@ def main() -> None:
             f"in {time.perf_counter() - took:.0f} s")  # fmt: skip
         if "placing" in wanted:
             bench_placing(engine, given.runs)
-        elif wanted & {"attribution", "change"}:
+        elif wanted & {"attribution", "change", "defects"}:
             run_job(url, "place-defects")
         if "attribution" in wanted:
             bench_attribution(engine, given.runs)
-        elif "change" in wanted:
+        elif wanted & {"change", "defects"}:
             run_job(url, "attribute-defects")
             vacuum(engine)
         benches: dict[str, Callable[[], None]] = {
@@ -496,6 +504,7 @@ def main() -> None:
             "overlaps": lambda: bench_overlaps(engine),
             "contention": lambda: bench_contention(engine),
             "http": lambda: bench_http(engine, url, given.runs),
+            "defects": lambda: defects.bench_defects(engine, url, given.runs, say, served),
         }
         for name, bench in benches.items():
             if name in wanted:
