@@ -29,8 +29,9 @@ PYTHON = CHECKOUT / ".venv" / "bin" / "python"
 ANSWER_WITHIN_S = 60
 MAP = "map/status"
 JOBS = (
-    "place-defects", "attribute-defects", "draft-claims", "accept-by-silence", "link-recurrences", "flag-overdue",
-    "plan-inspections", "flag-lost-warranties", "forget-answers", "refresh-status", "sequence-ledger", "publish-maps",
+    "place-defects", "attribute-defects", "note-changed-lines", "draft-claims", "accept-by-silence", "link-recurrences",
+    "flag-overdue", "plan-inspections", "flag-lost-warranties", "forget-answers", "refresh-status", "sequence-ledger",
+    "publish-maps",
 )  # fmt: skip
 """The round of the timetable: what the site shows is there before anybody looks."""
 

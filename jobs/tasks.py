@@ -147,6 +147,16 @@ class AcceptBySilence(InOnePiece):
         return {"lines": accept_by_silence(session, actor, today=piece.today)}
 
 
+class NoteChangedLines(InOnePiece):
+    """Tells of issued claims for which another answer stands by now."""
+
+    def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
+        """Compare what stands with what was told last."""
+        from roads.usecases.claims_changes import note_changed_lines  # noqa: PLC0415
+
+        return {"lines": note_changed_lines(session, actor, today=piece.today)}
+
+
 class LinkRecurrences(InOnePiece):
     """Links defects that came back to the fix that did not last."""
 

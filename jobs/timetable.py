@@ -11,6 +11,7 @@ from jobs.tasks import (
     FlagWarrantiesLost,
     ForgetAnswers,
     LinkRecurrences,
+    NoteChangedLines,
     PlaceWaitingDefects,
     PlanDueInspections,
     RefreshDirtyStatus,
@@ -57,6 +58,7 @@ def timetable(
             jobs=(
                 Job("place-defects", "placed", PlaceWaitingDefects(snap_m), goes_on=True),
                 Job("attribute-defects", "attributed", AttributeStaleDefects(), goes_on=True),
+                Job("note-changed-lines", "noted", NoteChangedLines()),
                 Job("draft-claims", "drafted", DraftWaitingClaims()),
                 Job("accept-by-silence", "accepted", AcceptBySilence()),
                 Job("link-recurrences", "linked", LinkRecurrences()),

@@ -18,6 +18,7 @@ from roads.queries.photos import Subject
 from roads.usecases import claims_answers as answers
 from roads.usecases import claims_endings as endings
 from roads.usecases import claims_repairs as repairs
+from roads.usecases import claims_visits as visits
 from roads.usecases.photos import ALMATY, AttachPhoto, Taken, attach_photo
 from roads.usecases.photos_public import ReleasePhoto, release_photo
 from seed.fates import Step
@@ -156,8 +157,8 @@ def _accept(session: Session, deed: Deed, today: date) -> None:
 
 
 def _ask_visit(session: Session, deed: Deed, today: date) -> None:
-    command = answers.AskJointVisit(deed.line.id, deed.step.words)
-    answers.ask_joint_visit(session, deed.line.sides.builder, command, today=today)
+    command = visits.AskJointVisit(deed.line.id, deed.step.words)
+    visits.ask_joint_visit(session, deed.line.sides.builder, command, today=today)
 
 
 def _patch(session: Session, deed: Deed, today: date) -> None:

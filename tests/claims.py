@@ -13,13 +13,26 @@ from sqlalchemy.orm import Session
 from roads.domain.actors import OPERATOR, Actor, Role, person
 from roads.domain.claims import Action, DisputeReason, LineState, ReopenReason
 from roads.domain.photos import look_keys
-from roads.models import Carriageway, ClaimEvent, ClaimLine, Contract, Defect, Organisation, Photo, PhotoUpload
+from roads.models import (
+    Carriageway,
+    ClaimEvent,
+    ClaimLine,
+    Contract,
+    ContractSection,
+    Defect,
+    Organisation,
+    Photo,
+    PhotoUpload,
+)
 from roads.usecases import claims_answers as answers
 from roads.usecases import claims_endings as endings
+from roads.usecases import claims_offers as offers
 from roads.usecases import claims_repairs as repairs
+from roads.usecases import claims_visits as visits
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
 from roads.usecases.claims_drafting import DraftClaims, Drafted, IssueClaim, draft_claims, issue_claim
 from roads.usecases.liability import refresh
+from tests.accounts import make_user
 from tests.factories import (
     make_acceptance,
     make_carriageway,
@@ -76,6 +89,15 @@ class Scene:
         self.engineer = person("engineer-1", Role.ENGINEER, self.customer.id)
         self.builder = person("builder-1", Role.CONTRACTOR, self.contractor.id)
 
+    @classmethod
+    def of_contract(cls, session: Session, contract_id: int) -> "Scene":
+        """The scene of a contract that was made before, in another transaction."""
+        contract = session.get_one(Contract, contract_id)
+        section = session.scalars(select(ContractSection).where(ContractSection.contract_id == contract_id)).one()
+        line = session.get_one(Carriageway, section.carriageway_id)
+        sides = (session.get_one(Organisation, id_) for id_ in (contract.customer_id, contract.contractor_id))
+        return cls(session, line, 50.0, contract, *sides)
+
     def defect(self, at_m: float = 1000, *, to_m: float | None = None, **facts: object) -> Defect:
         """A pothole beside the carriageway (or a stretch along it), placed and attributed."""
         lon, lat = point_beside(at_m, lat=self.lat)
@@ -86,6 +108,14 @@ class Scene:
         assert touched == [self.line.id]
         self.attribute()
         return defect
+
+    def verifier_bin(self) -> str:
+        """The BIN of an organisation that has an engineer and nothing to do with the contract."""
+        centre = make_organisation(self.session)
+        self.session.execute(text("SET LOCAL ROLE roads_accounts"))
+        make_user(self.session, centre)
+        self.session.execute(text("SET LOCAL ROLE roads_jobs"))
+        return centre.bin
 
     def attribute(self) -> None:
         attribute_defects(self.session, OPERATOR, AttributeDefects([self.line.id]))
@@ -115,6 +145,11 @@ class Scene:
     def photo(self, name: str = "") -> int:
         """A photo of the builder's."""
         return make_photo(self.session, self.builder, name)
+
+    def line_of_id(self, line_id: int) -> ClaimLine:
+        """A line as it is now."""
+        asked = select(ClaimLine).where(ClaimLine.id == line_id)
+        return self.session.scalars(asked.execution_options(populate_existing=True)).one()
 
     def state(self, line: ClaimLine) -> LineState:
         return LineState(self.session.scalars(select(ClaimLine.state).where(ClaimLine.id == line.id)).one())
@@ -204,8 +239,18 @@ DEEDS: dict[Action, Callable[[Scene, int, date], LineState]] = {
     Action.RETURN_DONE_BY_OTHERS: _returned(endings.CourtResult.DONE_BY_OTHERS),
     Action.CLOSE_WITHOUT_FIX: _decide(endings.close_without_fix),
     Action.PATCH: lambda s, n, d: repairs.record_patch(s.session, s.builder, repairs.RecordPatch(n), today=d),
-    Action.ASK_JOINT_VISIT: lambda s, n, d: answers.ask_joint_visit(
-        s.session, s.builder, answers.AskJointVisit(n), today=d
+    Action.ASK_JOINT_VISIT: lambda s, n, d: visits.ask_joint_visit(
+        s.session, s.builder, visits.AskJointVisit(n), today=d
+    ),
+    Action.SET_JOINT_VISIT: lambda s, n, d: visits.set_joint_visit(
+        s.session, s.engineer, visits.SetJointVisit(n, d), today=d
+    ),
+    Action.HOLD_JOINT_VISIT: lambda s, n, d: visits.hold_joint_visit(
+        s.session, s.engineer, visits.HoldJointVisit(n, d, "act 5", "it is as claimed"), today=d
+    ),
+    Action.PLAN_REPAIR: lambda s, n, d: repairs.plan_repair(s.session, s.builder, repairs.PlanRepair(n, d), today=d),
+    Action.OFFER_VERIFICATION: lambda s, n, d: offers.offer_verification(
+        s.session, s.engineer, offers.OfferVerification(n, s.verifier_bin()), today=d
     ),
 }
 """Who may do it, does it: every action on a line but drafting and issuing, which are done to claims."""

@@ -6,11 +6,11 @@ lines. Acknowledging, asking for a joint visit and patching are events, not stat
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from roads.domain.actors import Actor, Permission
-from roads.domain.errors import RoadsError
+from roads.domain.errors import NotAllowed, RoadsError
 
 
 class LineState(StrEnum):
@@ -51,7 +51,12 @@ class Action(StrEnum):
     CLOSE_WITHOUT_FIX = "close_without_fix"
     # Events that leave the state as it is.
     PATCH = "patch"
+    PLAN_REPAIR = "plan_repair"
     ASK_JOINT_VISIT = "ask_joint_visit"
+    SET_JOINT_VISIT = "set_joint_visit"
+    HOLD_JOINT_VISIT = "hold_joint_visit"
+    OFFER_VERIFICATION = "offer_verification"
+    CHANGED_SINCE = "changed_since"
     ACKNOWLEDGE = "acknowledge"
     DELIVER = "deliver"
 
@@ -94,7 +99,11 @@ OWED = frozenset({LineState.ISSUED, LineState.ACCEPTED})
 
 EVENTS: Mapping[Action, Collection[LineState]] = {
     Action.PATCH: (LineState.ISSUED, LineState.ACCEPTED, LineState.DISPUTED),
+    Action.PLAN_REPAIR: (LineState.ISSUED, LineState.ACCEPTED),
     Action.ASK_JOINT_VISIT: (LineState.ISSUED,),
+    Action.SET_JOINT_VISIT: (LineState.ISSUED, LineState.ACCEPTED, LineState.DISPUTED),
+    Action.HOLD_JOINT_VISIT: (LineState.ISSUED, LineState.ACCEPTED, LineState.DISPUTED),
+    Action.OFFER_VERIFICATION: (LineState.REPAIRED,),
 }
 """What may happen to a line without changing its state, and in which states."""
 
@@ -109,8 +118,9 @@ def next_state(state: LineState, action: Action) -> LineState:
 
 
 def possible_actions(state: LineState) -> list[Action]:
-    """What can be done to a line in this state, in the order of the table."""
-    return [action for known, action in TRANSITIONS if known is state]
+    """What can be done to a line in this state: what changes it in the order of the table, then what does not."""
+    changing = [action for known, action in TRANSITIONS if known is state]
+    return [*changing, *(action for action, states in EVENTS.items() if state in states)]
 
 
 # --- who
@@ -122,12 +132,13 @@ BY_CONTRACTOR = frozenset(
         Action.DISPUTE,
         Action.REPORT_REPAIR,
         Action.PATCH,
+        Action.PLAN_REPAIR,
         Action.ASK_JOINT_VISIT,
         Action.ACKNOWLEDGE,
     }
 )
 BY_VERIFIER = frozenset({Action.VERIFY, Action.REJECT_REPAIR})
-BY_JOB = frozenset({Action.DRAFT, Action.ACCEPT_BY_SILENCE})
+BY_JOB = frozenset({Action.DRAFT, Action.ACCEPT_BY_SILENCE, Action.CHANGED_SINCE})
 
 
 def permission_for(action: Action) -> Permission:
@@ -139,15 +150,47 @@ def permission_for(action: Action) -> Permission:
     return Permission.RUN_JOBS if action in BY_JOB else Permission.PURSUE_CLAIMS
 
 
-def demand_may(actor: Actor, action: Action, contractor_id: int) -> None:
-    """Raise unless the actor may do this to a claim against that contractor.
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The organisations on both sides of a claim: who answers it, whose contract it is, who supervises the works."""
 
-    The contractor answers its own claims only, and nobody of its organisation decides on them. Errors: NotAllowed,
-    NotYourClaim.
-    """
+    contractor_id: int
+    customer_id: int
+    supervisor_id: int | None = None
+
+    def demand_side_of(self, actor: Actor, action: Action) -> None:
+        """The contractor answers its own claims only, and nobody of its organisation decides on them.
+
+        Customer and technical supervision pursue a claim; whoever mended nothing may verify, if it was offered to them.
+        Jobs and commands stand on nobody's side. Errors: NotYourClaim.
+        """
+        of_contractor = actor.organisation_id == self.contractor_id
+        pursues = actor.organisation_id in (None, self.customer_id, self.supervisor_id)
+        if action in BY_CONTRACTOR:
+            is_right = of_contractor
+        else:
+            is_right = not of_contractor and (pursues or action in BY_VERIFIER)
+        if not is_right:
+            raise NotYourClaim(action=action.value, actor=actor.name)
+
+
+def demand_may(actor: Actor, action: Action, sides: Sides) -> None:
+    """Raise unless the actor may do this to a claim between these sides. Errors: NotAllowed, NotYourClaim."""
     actor.require(permission_for(action))
-    if (actor.organisation_id == contractor_id) is not (action in BY_CONTRACTOR):
-        raise NotYourClaim(action=action.value, actor=actor.name)
+    sides.demand_side_of(actor, action)
+
+
+def open_to(actor: Actor, state: LineState, sides: Sides) -> list[Action]:
+    """What this actor can do to a line in this state."""
+
+    def may(action: Action) -> bool:
+        try:
+            demand_may(actor, action, sides)
+        except (NotAllowed, NotYourClaim):
+            return False
+        return True
+
+    return [action for action in possible_actions(state) if may(action)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +248,9 @@ class Finding(StrEnum):
     IN_REGISTER = "in_register"
     NOT_IN_REGISTER = "not_in_register"
 
+
+PLANNED_AHEAD_DAYS = 366
+"""Nobody plans a repair or a visit further ahead, or tells of one that is longer ago: that is a mistyped year."""
 
 SILENCE_WORKING_DAYS = 10
 """After so many working days without an answer a claim counts as accepted, where the contract or customer says so."""
@@ -315,6 +361,12 @@ class NotYourClaim(RoadsError):
     code = "not_your_claim"
 
 
+class StaleRevision(RoadsError):
+    """The line is no more as it was read. Carries the revision asked for (`expected`) and the present `revision`."""
+
+    code = "stale_revision"
+
+
 class NoOrganisation(RoadsError):
     """A repair is reported and judged by people who act for an organisation. Carries `actor`."""
 
@@ -340,6 +392,21 @@ def demand_reason(words: str) -> str:
     return words.strip()
 
 
+def demand_ahead(day: date, today: date) -> None:
+    """What is planned is planned for today or later, within a year. Errors: DayOutOfRange."""
+    _demand_between(day, today, today + timedelta(days=PLANNED_AHEAD_DAYS))
+
+
+def demand_over(day: date, today: date) -> None:
+    """What has taken place has done so by today, within the last year. Errors: DayOutOfRange."""
+    _demand_between(day, today - timedelta(days=PLANNED_AHEAD_DAYS), today)
+
+
+def _demand_between(day: date, first: date, last: date) -> None:
+    if not first <= day <= last:
+        raise DayOutOfRange(day=day, first=first, last=last)
+
+
 class PhotoMissing(RoadsError):
     """A repair is reported with a photo taken after it."""
 
@@ -350,6 +417,18 @@ class PhotoUsedBefore(RoadsError):
     """The same photo cannot show two repairs. Carries `media` and its first use: `claim`, `line`, `place`, `day`."""
 
     code = "photo_used_before"
+
+
+class DayOutOfRange(RoadsError):
+    """A planned day lies in the past, or one that has been lies ahead. Carries `day`, `first` and `last`."""
+
+    code = "day_out_of_range"
+
+
+class NoVerifier(RoadsError):
+    """Nobody of this organisation can verify this repair. Carries `bin`."""
+
+    code = "no_verifier"
 
 
 class NothingToIssue(RoadsError):

@@ -116,7 +116,8 @@ class ClaimLine(Base):
 
     `clock_from` is the day both clocks started (issue, or reopening, which also starts a new `round`); the days
     `safety_by` and `rectify_by` were worked out then and are only compared since. `facts` are frozen with the issue.
-    A verified line names the repair that was verified, and a constraint demands that this very repair was.
+    A verified line names the repair that was verified, and a constraint demands that this very repair was. Both sides
+    meet at the place on `visit_on`; the last visit was on `visited_on` with the act `visit_act`.
     """
 
     __tablename__ = "claim_line"
@@ -149,6 +150,7 @@ class ClaimLine(Base):
         CheckConstraint("safety_by >= clock_from AND rectify_by >= clock_from", name="deadlines"),
         CheckConstraint("rectify_by_before_winter < rectify_by", name="winter"),
         CheckConstraint("others_cost_tenge >= 0", name="others_cost_tenge"),
+        CheckConstraint("(visited_on IS NULL) = (visit_act IS NULL)", name="visit_act"),
         # Codes only: what people write stands in the events, which the public does not see.
         CheckConstraint("reason ~ '^[a-z_]+$'", name="reason"),
         Index("claim_line_defect_id_idx", "defect_id"),
@@ -184,6 +186,10 @@ class ClaimLine(Base):
     rectify_origin: Mapped[str | None] = mapped_column(Text)
     rectify_rule_id: Mapped[int | None] = mapped_column(ForeignKey("deadline_rule.id"))
     rectify_by_before_winter: Mapped[date | None]
+    visit_on: Mapped[date | None]
+    visited_on: Mapped[date | None]
+    visit_act: Mapped[str | None] = mapped_column(Text)
+    repair_planned_on: Mapped[date | None]
     patched_on: Mapped[date | None]
     repaired_on: Mapped[date | None]
     verified_repair_id: Mapped[int | None]
@@ -257,6 +263,19 @@ class Repair(Base):
     judged_on: Mapped[date | None]
     verifier: Mapped[str | None] = mapped_column(Text)
     verifier_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+
+class VerificationOffer(Base):
+    """A repair that people of another organisation may verify: its line becomes visible to their engineers."""
+
+    __tablename__ = "verification_offer"
+    __table_args__ = (UniqueConstraint("repair_id", "organisation_id"),)
+
+    id: Mapped[Key]
+    repair_id: Mapped[int] = mapped_column(ForeignKey("repair.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    offered_by: Mapped[str] = mapped_column(Text)
+    offered_on: Mapped[date]
 
 
 class LadderStep(Base):

@@ -75,6 +75,7 @@ class Defect(Base):
     count: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(Text)
     is_confirmed: Mapped[bool] = mapped_column(server_default=text("true"))
+    settled_on: Mapped[date | None]
     withdrawn_on: Mapped[date | None]
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("defect.id"))
@@ -160,6 +161,12 @@ class Attribution(Base):
             unique=True,
             postgresql_where=CURRENT,
             postgresql_nulls_not_distinct=True,
+        ),
+        # What waits for a person is little among millions.
+        Index(
+            "attribution_review_idx",
+            "defect_id",
+            postgresql_where=text("replaced_at = 'infinity' AND outcome = 'needs_review'"),
         ),
     )
     __mapper_args__ = {"primary_key": ["defect_id", "carriageway_id", "from_cm", "recorded_at"]}

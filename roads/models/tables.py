@@ -12,6 +12,7 @@ from roads.models.claims import (
     Recurrence,
     Repair,
     StatusMark,
+    VerificationOffer,
 )
 from roads.models.contracts import (
     Acceptance,
@@ -106,6 +107,7 @@ __all__ = [
     "UserAccount",
     "UserRole",
     "UserSession",
+    "VerificationOffer",
     "Warranty",
     "Works",
 ]

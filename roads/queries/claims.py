@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from roads.domain.claims import OWED, LineState, Owed, Party
+from roads.domain.claims import OWED, LineState, Owed, Party, Sides
 from roads.domain.deadlines import Allowance, DeadlineOrigin, Site, Winter
 from roads.domain.distress import Severity
 from roads.domain.errors import NotFound
@@ -34,6 +34,11 @@ class KnownClaim:
     supervisor_id: int | None
     designer_id: int | None
 
+    @property
+    def sides(self) -> Sides:
+        """Who answers it, and who pursues it."""
+        return Sides(self.contractor_id, self.customer_id, self.supervisor_id)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
@@ -46,9 +51,16 @@ class KnownLine:
     customer_id: int
     contractor_id: int
     defect_id: int
+    supervisor_id: int | None
     place: Stretch
     state: LineState
     round: int
+    revision: int
+
+    @property
+    def sides(self) -> Sides:
+        """Who answers its claim, and who pursues it."""
+        return Sides(self.contractor_id, self.customer_id, self.supervisor_id)
 
 
 def find_claim(session: Session, claim_id: int, *, lock: bool = False) -> KnownClaim:
@@ -80,6 +92,7 @@ def find_line(session: Session, line_id: int) -> KnownLine:
         select(
             ClaimLine,
             Contract.customer_id,
+            Contract.supervisor_id,
             func.coalesce(Claim.contractor_id, Contract.contractor_id).label("contractor_id"),
         )
         .join(Claim, Claim.id == ClaimLine.claim_id)
@@ -93,7 +106,7 @@ def find_line(session: Session, line_id: int) -> KnownLine:
     place = Stretch(line.carriageway_id, line.extent.lower or 0, line.extent.upper or 0)
     return KnownLine(
         line.id, line.claim_id, line.number, line.contract_id, row.customer_id, row.contractor_id, line.defect_id,
-        place, LineState(line.state), line.round,
+        row.supervisor_id, place, LineState(line.state), line.round, line.revision,
     )  # fmt: skip
 
 

@@ -3,7 +3,11 @@
 WITH found AS MATERIALIZED (
     SELECT
         f.defect_id, f.part, f.carriageway_id, f.from_cm, f.to_cm, f.offset_cm, f.distance_cm, f.confidence,
-        CAST(round(least(coalesce(d.gps_accuracy_m, 0), 100000) * 100) AS integer) AS accuracy_cm, d.covered_on, d.element
+        -- Whoever settled a place vouches for it: what the device was sure of says nothing more.
+        CASE
+            WHEN d.settled_on IS NULL THEN CAST(round(least(coalesce(d.gps_accuracy_m, 0), 100000) * 100) AS integer)
+            ELSE 0
+        END AS accuracy_cm, d.covered_on, d.element
     FROM (
         -- include: place_defects
     ) AS f

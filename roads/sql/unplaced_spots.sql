@@ -6,7 +6,7 @@ SELECT
         concat(
             d.id, ',', ST_X(first), ',', ST_Y(first), ',', ST_X(last), ',', ST_Y(last), ',',
             least(greatest(CAST(:snap_m AS float8), d.gps_accuracy_m), 100), ',',
-            CAST(round(least(coalesce(d.gps_accuracy_m, 0), 100000) * 100) AS integer), ',', d.covered_on, ',', d.element
+            CASE WHEN d.settled_on IS NULL THEN CAST(round(least(coalesce(d.gps_accuracy_m, 0), 100000) * 100) AS integer) ELSE 0 END, ',', d.covered_on, ',', d.element
         ),
         E'\n'
     )

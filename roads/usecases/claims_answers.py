@@ -41,14 +41,6 @@ class DisputeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AskJointVisit:
-    """The contractor asks to look at the place together."""
-
-    line_id: int
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Decide:
     """An engineer decides on a line, and says why."""
 
@@ -106,12 +98,6 @@ def _register(session: Session, line: KnownLine) -> list[Mapping[str, Any]]:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def ask_joint_visit(session: Session, actor: Actor, command: AskJointVisit, *, today: date) -> LineState:
-    """The contractor asks for a joint visit, which is an answer and no silence. Errors: as `accept`."""
-    line = find_line(session, command.line_id)
-    return move(session, actor, line, Action.ASK_JOINT_VISIT, today=today, words=Words.given(command.note))
 
 
 def uphold(session: Session, actor: Actor, command: Decide, *, today: date) -> LineState:

@@ -124,7 +124,7 @@ def issue_claim(session: Session, actor: Actor, command: IssueClaim, *, today: d
     Errors: NotFound, NotAllowed, NotYourClaim, NotPossibleNow, NothingToIssue, DraftOutdated, NotifiedTooLate.
     """
     claim = find_claim(session, command.claim_id, lock=True)
-    demand_may(actor, Action.ISSUE, claim.contractor_id)
+    demand_may(actor, Action.ISSUE, claim.sides)
     if claim.issued_on is not None:
         raise NotPossibleNow(action=Action.ISSUE.value, state=claim_state(line_states(session, claim.id)).value)
     answer_again(session, stale_carriageways(session, claim.id))
@@ -238,7 +238,7 @@ def _receive(
     session: Session, actor: Actor, command: Receipt, action: Action, today: date, changes: dict[str, Any]
 ) -> None:
     claim = find_claim(session, command.claim_id, lock=True)
-    demand_may(actor, action, claim.contractor_id)
+    demand_may(actor, action, claim.sides)
     if claim.issued_on is None:
         raise NotPossibleNow(action=action.value, state=LineState.DRAFTED.value)
     acts(session, actor, action.value, today=today)

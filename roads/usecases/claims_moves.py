@@ -61,10 +61,10 @@ def move(
 
     Errors: NotAllowed, NotYourClaim, NotPossibleNow, StaleState.
     """
-    demand_may(actor, action, line.contractor_id)
+    demand_may(actor, action, line.sides)
     state = next_state(line.state, action)
     acts(session, actor, action.value, today=today)
-    changed = update(ClaimLine).where(ClaimLine.id == line.id, ClaimLine.state == line.state)
+    changed = update(ClaimLine).where(ClaimLine.id == line.id, ClaimLine.revision == line.revision)
     changed = changed.values(
         state=state,
         reason=words.reason,

@@ -15,6 +15,7 @@ from roads.domain.claims import (
     Party,
     PhotoMissing,
     ReopenReason,
+    demand_ahead,
     demand_may,
     next_state,
 )
@@ -43,6 +44,15 @@ class RecordPatch:
     """The place was fenced off or patched, until it is mended for good."""
 
     line_id: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRepair:
+    """The day on which the contractor will mend it."""
+
+    line_id: int
+    planned_on: date
     note: str | None = None
 
 
@@ -88,6 +98,18 @@ def record_patch(session: Session, actor: Actor, command: RecordPatch, *, today:
     line = find_line(session, command.line_id)
     patched = {"patched_on": func.coalesce(ClaimLine.patched_on, today)}
     return move(session, actor, line, Action.PATCH, today=today, words=Words.given(command.note), changes=patched)
+
+
+def plan_repair(session: Session, actor: Actor, command: PlanRepair, *, today: date) -> LineState:
+    """The contractor says when it will mend; the deadline stays where it is, and another day takes the place of this.
+
+    Errors: as `record_patch`, and DayOutOfRange.
+    """
+    demand_ahead(command.planned_on, today)
+    words = Words(note=command.note or None, evidence={"planned_on": command.planned_on.isoformat()})
+    changes = {"repair_planned_on": command.planned_on}
+    line = find_line(session, command.line_id)
+    return move(session, actor, line, Action.PLAN_REPAIR, today=today, words=words, changes=changes)
 
 
 def report_repair(session: Session, actor: Actor, command: ReportRepair, *, today: date) -> LineState:
@@ -143,7 +165,7 @@ def reject_repair(session: Session, actor: Actor, command: RejectRepair, *, toda
 
 def _judge(session: Session, actor: Actor, line: KnownLine, action: Action, verdict: Verdict, today: date) -> int:
     """Write the verdict on the open repair of a line; gives the repair."""
-    demand_may(actor, action, line.contractor_id)
+    demand_may(actor, action, line.sides)
     next_state(line.state, action)
     repair = open_repair(session, line.id)
     if repair is None:
@@ -172,6 +194,7 @@ def reopen(session: Session, actor: Actor, command: Reopen, *, today: date) -> L
     changes = {
         **start_clocks(session, clocks, [line.id], today)[line.id],
         "round": line.round + 1,
+        "repair_planned_on": None,
         "patched_on": None,
         "repaired_on": None,
         "verified_repair_id": None,

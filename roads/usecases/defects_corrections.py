@@ -100,7 +100,7 @@ def settle_place(session: Session, actor: Actor, command: SettlePlace, *, today:
         raise NotFound(thing="carriageway", key=command.carriageway_id)
     before = _carriageways_of(session, command.defect_id)
     chosen = [command.carriageway_id]
-    _change(session, [command.defect_id], chosen_source_id=source_id, chosen_carriageway_ids=chosen)
+    _change(session, [command.defect_id], chosen_source_id=source_id, chosen_carriageway_ids=chosen, settled_on=today)
     place_defects(session, REGISTER, PlaceDefects([command.defect_id], command.snap_m))
     if _carriageways_of(session, command.defect_id) != chosen:
         raise OutOfReach(defect=command.defect_id, carriageway=source_id)

@@ -261,9 +261,9 @@ def _demand_may_attach(session: Session, actor: Actor, subject: Subject) -> int 
         return None
     line = find_line(session, subject.id)
     if subject.kind is PhotoSubject.DISPUTE:
-        demand_may(actor, Action.DISPUTE, line.contractor_id)
+        demand_may(actor, Action.DISPUTE, line.sides)
         return None
-    demand_may(actor, Action.REPORT_REPAIR, line.contractor_id)
+    demand_may(actor, Action.REPORT_REPAIR, line.sides)
     repair = open_repair(session, line.id)
     if repair is None:
         raise NotPossibleNow(action=Action.REPORT_REPAIR, state=line.state)

@@ -44,6 +44,10 @@ OF_CONTRACT = {
         "SELECT m.id, l.contract_id FROM photo_mask m"
         " JOIN photo_use u ON u.photo_id = m.photo_id JOIN claim_line l ON l.id = u.line_id"
     ),
+    "verification_offer": (
+        "SELECT o.id, l.contract_id FROM verification_offer o"
+        " JOIN repair r ON r.id = o.repair_id JOIN claim_line l ON l.id = r.line_id"
+    ),
     "ladder_step": "SELECT s.id, l.contract_id FROM ladder_step s JOIN claim_line l ON l.id = s.line_id",
     "recurrence": "SELECT r.id, l.contract_id FROM recurrence r JOIN claim_line l ON l.id = r.line_id",
     "lost_warranty": "SELECT id, contract_id FROM lost_warranty",
@@ -105,6 +109,10 @@ def fill(session: Session, scene: Scene) -> None:
         (
             "INSERT INTO claim_terms (customer_id, contract_id, document, stated_by)"
             " VALUES (:customer, :contract, 'x', 'y')"
+        ),
+        (
+            "INSERT INTO verification_offer (repair_id, organisation_id, offered_by, offered_on)"
+            " SELECT id, reporter_organisation_id, 'engineer-1', :day FROM repair WHERE line_id = :line"
         ),
         "INSERT INTO ladder_step (line_id, round, rung, due_on) VALUES (:line, 1, 'reminder', :day)",
         "INSERT INTO recurrence (defect_id, line_id, distance_cm, linked_on) VALUES (:defect, :line, 5, :day)",
@@ -570,3 +578,34 @@ def test_answers_are_kept_for_those_who_asked(world: World) -> None:
         assert session.scalars(text("SELECT user_id FROM kept_answer")).all() == [mine]
     with refused(), transaction(world.engine, Role.APP, me) as session:
         session.execute(keep, {"user": other})
+
+
+def test_to_whom_a_repair_was_offered_sees_its_line_and_may_judge_it_and_nothing_else(world: World) -> None:
+    with world.undone() as connection:
+        with transaction(connection, Role.JOBS) as session:
+            centre = make_organisation(session)
+            line = session.scalars(text("SELECT line_id FROM repair JOIN claim_line l ON l.id = line_id")).first()
+        verifier = person("verifier-1", Acting.ENGINEER, centre.id)
+        with transaction(connection, Role.APP, verifier) as session:
+            assert seen(session, "claim_line") == seen(session, "claim") == seen(session, "repair") == set()
+        with transaction(connection, Role.JOBS) as session:
+            session.execute(
+                text(
+                    "INSERT INTO verification_offer (repair_id, organisation_id, offered_by, offered_on)"
+                    " SELECT id, :centre, 'engineer-1', :day FROM repair WHERE line_id = :line"
+                ),
+                {"centre": centre.id, "line": line, "day": TODAY},
+            )
+        with transaction(connection, Role.APP, verifier) as session:
+            assert seen(session, "claim_line") == {line}
+            assert len(seen(session, "claim")) == len(seen(session, "repair")) == 1
+            told = session.scalars(text("SELECT DISTINCT line_id FROM claim_event")).all()
+            assert set(told) <= {line, None}
+        with transaction(connection, Role.APP, verifier) as session:
+            with refused(), session.begin_nested():
+                session.execute(text("UPDATE claim_line SET state = 'withdrawn'"))
+            assert verify(session, verifier, VerifyRepair(line or 0), today=TODAY) == "verified"
+        for role in (Acting.INSPECTOR, Acting.SUPERVISOR, Acting.CONTRACTOR):
+            other = person("other-1", role, centre.id)
+            with transaction(connection, Role.APP, other) as session:
+                assert seen(session, "claim_line") == set()

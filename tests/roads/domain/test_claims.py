@@ -12,10 +12,12 @@ from roads.domain import claims
 from roads.domain.actors import OPERATOR, PERMISSIONS, Actor, Permission, Role, person
 from roads.domain.claims import (
     BY_CONTRACTOR,
+    BY_VERIFIER,
     EVENTS,
     STATES_OF_A_CLAIM,
     TRANSITIONS,
     Action,
+    DayOutOfRange,
     LineState,
     NoOrganisation,
     NotPossibleNow,
@@ -24,9 +26,13 @@ from roads.domain.claims import (
     OwnRepair,
     Party,
     Rung,
+    Sides,
     claim_state,
+    demand_ahead,
     demand_may,
+    demand_over,
     next_state,
+    open_to,
     possible_actions,
     rungs_reached,
 )
@@ -99,7 +105,8 @@ def test_no_sequence_of_actions_leaves_the_table(actions: list[Action]) -> None:
 # --- who
 
 
-CONTRACTOR, CUSTOMER = 7, 8
+CONTRACTOR, CUSTOMER, SUPERVISOR, STRANGER = 7, 8, 9, 10
+SIDES = Sides(CONTRACTOR, CUSTOMER, SUPERVISOR)
 
 
 def acting(role: Role, organisation_id: int) -> Actor:
@@ -109,16 +116,16 @@ def acting(role: Role, organisation_id: int) -> Actor:
 @pytest.mark.parametrize("action", list(Action))
 def test_the_contractor_answers_its_own_claims_and_decides_on_none(action: Action) -> None:
     if action in BY_CONTRACTOR:
-        demand_may(acting(Role.CONTRACTOR, CONTRACTOR), action, CONTRACTOR)
+        demand_may(acting(Role.CONTRACTOR, CONTRACTOR), action, SIDES)
         with pytest.raises(NotYourClaim):
-            demand_may(acting(Role.CONTRACTOR, CUSTOMER), action, CONTRACTOR)
+            demand_may(acting(Role.CONTRACTOR, CUSTOMER), action, SIDES)
         with pytest.raises(NotYourClaim):
-            demand_may(OPERATOR, action, CONTRACTOR)
+            demand_may(OPERATOR, action, SIDES)
     else:
         with pytest.raises(NotAllowed):
-            demand_may(acting(Role.CONTRACTOR, CONTRACTOR), action, CONTRACTOR)
+            demand_may(acting(Role.CONTRACTOR, CONTRACTOR), action, SIDES)
         with pytest.raises(NotYourClaim):
-            demand_may(Actor("own engineer", frozenset(Permission), CONTRACTOR, Role.ENGINEER), action, CONTRACTOR)
+            demand_may(Actor("own engineer", frozenset(Permission), CONTRACTOR, Role.ENGINEER), action, SIDES)
 
 
 BY_ENGINEER = {
@@ -136,6 +143,9 @@ BY_ENGINEER = {
     "return_done_by_others",
     "close_without_fix",
     "deliver",
+    "set_joint_visit",
+    "hold_joint_visit",
+    "offer_verification",
 }
 
 
@@ -143,10 +153,37 @@ BY_ENGINEER = {
 @pytest.mark.parametrize("action", list(Action))
 def test_of_the_others_only_the_engineer_decides(role: Role, action: Action) -> None:
     if role is Role.ENGINEER and action in BY_ENGINEER:
-        demand_may(acting(role, CUSTOMER), action, CONTRACTOR)
+        demand_may(acting(role, CUSTOMER), action, SIDES)
     else:
         with pytest.raises(NotAllowed):
-            demand_may(acting(role, CUSTOMER), action, CONTRACTOR)
+            demand_may(acting(role, CUSTOMER), action, SIDES)
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("organisation_id", [SUPERVISOR, STRANGER])
+def test_the_supervision_pursues_too_and_strangers_verify_what_is_offered(organisation_id: int, action: Action) -> None:
+    engineer = acting(Role.ENGINEER, organisation_id)
+    if action in BY_VERIFIER or (action in BY_ENGINEER and organisation_id == SUPERVISOR):
+        demand_may(engineer, action, SIDES)
+    else:
+        with pytest.raises((NotAllowed, NotYourClaim)):
+            demand_may(engineer, action, SIDES)
+
+
+def test_what_is_open_to_somebody_is_what_the_table_and_their_side_allow() -> None:
+    assert open_to(acting(Role.CONTRACTOR, CONTRACTOR), LineState.ISSUED, SIDES) == [
+        Action.ACCEPT, Action.DISPUTE, Action.REPORT_REPAIR, Action.PATCH, Action.PLAN_REPAIR, Action.ASK_JOINT_VISIT,
+    ]  # fmt: skip
+    assert open_to(acting(Role.ENGINEER, STRANGER), LineState.REPAIRED, SIDES) == [Action.VERIFY, Action.REJECT_REPAIR]
+    assert open_to(acting(Role.AUDITOR, CUSTOMER), LineState.REPAIRED, SIDES) == []
+
+
+@pytest.mark.parametrize("days", [-1, 367])
+def test_what_is_planned_lies_ahead_and_not_years_ahead(days: int) -> None:
+    with pytest.raises(DayOutOfRange):
+        demand_ahead(date(2024, 6, 3) + timedelta(days=days), date(2024, 6, 3))
+    with pytest.raises(DayOutOfRange):
+        demand_over(date(2024, 6, 3) - timedelta(days=days), date(2024, 6, 3))
 
 
 def test_every_role_has_its_permissions_and_the_operator_has_all() -> None:
@@ -262,4 +299,4 @@ def test_every_code_has_its_words(language: str) -> None:
     }
     wanted = {f"{kind}.{code}" for kind, of in codes.items() for code in of} | {f"error.{e.code}" for e in errors()}
     assert wanted - set(catalogue(language)) == set()
-    assert len(errors()) == 11
+    assert len(errors()) == 15

@@ -23,8 +23,17 @@ from roads.usecases.defects_corrections import (
     settle_place,
     withdraw_defect,
 )
+from roads.usecases.liability import refresh
 from tests.claims import TODAY, Scene, make_scene
-from tests.factories import make_carriageway, make_defect, make_road, point_beside
+from tests.factories import (
+    make_acceptance,
+    make_carriageway,
+    make_contract,
+    make_defect,
+    make_road,
+    make_section,
+    point_beside,
+)
 
 
 @pytest.fixture
@@ -139,6 +148,25 @@ def test_a_settled_place_is_answered_for_at_once(session: Session, scene: Scene)
     assert (settled.outcome, settled.carriageway_id) == ("under_warranty", scene.line.id)
     assert known(session, defect).chosen_source_id == scene.line.source_id
     assert session.scalars(select(DefectEvent.reason)).one() == "seen on the photo"
+
+
+def test_who_settles_a_place_near_a_boundary_vouches_for_it(session: Session, scene: Scene) -> None:
+    other = make_contract(session, customer=scene.customer)
+    make_acceptance(
+        session, make_section(session, other, scene.line, from_m=2010, to_m=5000), accepted_on=date(2023, 6, 1)
+    )
+    refresh(session, contract_ids=[other.id])
+    defect = scene.defect(2000, gps_accuracy_m=20)
+    assert answers(session, defect) == [("needs_review", "near_boundary")]
+    settle_place(session, scene.engineer, SettlePlace(defect.id, scene.line.id, "post 2 stands there", 30), today=TODAY)
+    assert answers(session, defect) == [("under_warranty", None)]
+
+
+def answers(session: Session, defect: Defect) -> list[tuple[str, str | None]]:
+    rows = session.execute(
+        text("SELECT outcome, reason FROM standing_answer WHERE defect_id = :id ORDER BY from_cm"), {"id": defect.id}
+    )
+    return [(row.outcome, row.reason) for row in rows]
 
 
 def test_a_place_out_of_reach_is_refused(session: Session, scene: Scene) -> None:

@@ -26,6 +26,7 @@ WATCHED = [
     "contract_event", "contract_section", "deadline_rule", "defect", "defect_event", "inspected_stretch",
     "inspection", "ladder_step", "lost_warranty", "organisation",
     "photo", "photo_mask", "photo_upload", "photo_use", "recurrence", "repair", "term_rule", "user_role",
+    "verification_offer",
 ]  # fmt: skip
 
 
