@@ -13,14 +13,15 @@ from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.pages import accounts as account_pages
-from api.pages import contracts, maps, segments
+from api.pages import administration, contracts, desk, maps, segments
+from api.pages import claims as claim_pages
 from api.pages import field as field_pages
 from api.pages import photos as photo_pages
 from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, evidence, field, operator, photos, public, tiles, transparency
+from api.routes import accounts, claims, evidence, field, operator, photos, public, tiles, transparency
 from roads.db import open_engine
 from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
@@ -51,12 +52,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(photos.router)
     app.include_router(evidence.router)
     app.include_router(field.router)
+    app.include_router(claims.router)
     app.include_router(operator.router)
     app.include_router(maps.router)
     app.include_router(segments.router)
     app.include_router(contracts.router)
     app.include_router(account_pages.router)
     app.include_router(field_pages.router)
+    app.include_router(claim_pages.router)
+    app.include_router(desk.router)
+    app.include_router(administration.router)
     app.include_router(transparency.router)
     app.include_router(transparency_pages.router)
     app.include_router(photo_pages.router)

@@ -14,7 +14,21 @@ from starlette.exceptions import HTTPException
 from geo.errors import BadValue
 from roads.db import LOST
 from roads.domain import accounts, photos
-from roads.domain.claims import NotPossibleNow, NotYourClaim, OwnRepair, PhotoUsedBefore, ReasonMissing, StaleState
+from roads.domain.claims import (
+    DayOutOfRange,
+    DraftOutdated,
+    NothingToIssue,
+    NotifiedTooLate,
+    NotPossibleNow,
+    NotYourClaim,
+    NoVerifier,
+    OwnRepair,
+    PhotoMissing,
+    PhotoUsedBefore,
+    ReasonMissing,
+    StaleRevision,
+    StaleState,
+)
 from roads.domain.corrections import DefectClosed, DefectOnRecord, MergedIntoItself, NotYourDefect, OutOfReach
 from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
 from roads.domain.idempotency import KeyReused
@@ -28,6 +42,9 @@ STATUS: Mapping[type[Exception], int] = {
     accounts.WrongPassword: 401,
     accounts.RoleNotHeld: 403,
     accounts.NotOurForm: 403,
+    accounts.OwnAccount: 409,
+    accounts.BadAccount: 422,
+    accounts.AccountExists: 409,
     accounts.TokenForTokenRefused: 403,
     accounts.UnknownToken: 404,
     accounts.LinkExpired: 404,
@@ -41,6 +58,14 @@ STATUS: Mapping[type[Exception], int] = {
     OwnRepair: 403,
     StaleState: 409,
     NotPossibleNow: 409,
+    NothingToIssue: 409,
+    DraftOutdated: 409,
+    NotifiedTooLate: 409,
+    StaleRevision: 412,
+    DayOutOfRange: 422,
+    NoVerifier: 422,
+    PhotoMissing: 422,
+    ReasonMissing: 422,
     DefectClosed: 409,
     PhotoUsedBefore: 409,
     photos.PhotoTooLarge: 413,
@@ -62,7 +87,6 @@ STATUS: Mapping[type[Exception], int] = {
     InspectionAhead: 422,
     MergedIntoItself: 422,
     OutOfReach: 422,
-    ReasonMissing: 422,
     DatabaseUnusable: 503,
     RoadsError: 400,
 }

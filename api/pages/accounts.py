@@ -294,7 +294,7 @@ def own_path(asked: str | None, language: str) -> str:
     """Where to go on after signing in: a path of this site, never another site's address."""
     own = asked or ""
     is_own = own.startswith(f"/{language}/") and "\\" not in own and own.isprintable() and own.isascii()
-    return own[:500] if is_own else f"/{language}/account"
+    return own[:500] if is_own else f"/{language}/desk"
 
 
 def _account(

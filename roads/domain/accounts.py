@@ -300,3 +300,9 @@ def origin_of(address: str) -> str:
 def origin_of_device(session_id: int) -> str:
     """A browser in which this person has signed in before: what strangers try elsewhere is not counted against it."""
     return f"device/{session_id}"
+
+
+class OwnAccount(RoadsError):
+    """An administrator neither locks themselves out nor takes a role from themselves."""
+
+    code = "own_account"

@@ -258,3 +258,30 @@ def held_tokens(session: Session, user_id: int, now: datetime) -> Sequence[HeldT
     return [
         HeldToken(row.id, row.name, Role(row.role), row.created_at, row.expires_at, row.last_used_on) for row in rows
     ]
+
+
+# --- for whoever administers
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUser:
+    """An account with its roles."""
+
+    id: int
+    login: str
+    code: str
+    language: str
+    is_active: bool
+    roles: Sequence[HeldRole]
+
+
+def all_users(session: Session) -> list[ListedUser]:
+    """Every account that whoever acts may see, by login."""
+    account = (UserAccount.id, UserAccount.login, UserAccount.code, UserAccount.language, UserAccount.is_active)
+    users = session.execute(select(*account).order_by(UserAccount.login)).all()
+    role = (UserRole.user_id, UserRole.id, UserRole.role, Organisation.name, Organisation.bin, UserRole.kato)
+    asked = select(*role).join(Organisation, Organisation.id == UserRole.organisation_id).order_by(UserRole.id)
+    roles: dict[int, list[HeldRole]] = {}
+    for row in session.execute(asked):
+        roles.setdefault(row.user_id, []).append(HeldRole(row.id, Role(row.role), row.name, row.bin, row.kato))
+    return [ListedUser(*user, roles=roles.get(user.id, ())) for user in users]

@@ -246,6 +246,11 @@ def evidence_of(session: Session, subject: Subject) -> list[Evidence]:
     return _evidence(session, asked)
 
 
+def evidence_of_lines(session: Session, line_ids: Sequence[int], defect_ids: Sequence[int]) -> list[Evidence]:
+    """The photos of lines (repairs and disputes) and of their defects, in the order they came."""
+    return _evidence(session, _EVIDENCE.where(PhotoUse.line_id.in_(line_ids) | PhotoUse.defect_id.in_(defect_ids)))
+
+
 def uses_of(session: Session, photo_id: int) -> list[Evidence]:
     """All that a photo is evidence of, as far as the actor may see it."""
     return _evidence(session, _EVIDENCE.where(PhotoUse.photo_id == photo_id))

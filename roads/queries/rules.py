@@ -1,6 +1,6 @@
 """The rules on record: few enough to be read at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -94,3 +94,14 @@ def calendar(session: Session) -> Calendar:
 def _days(session: Session) -> Iterator[KnownRule]:
     for one in session.scalars(select(CalendarDay)):
         yield KnownRule(0, DayStated(one.day, Table(one.kind), Basis(one.legal_basis, one.is_confirmed)))
+
+
+def term_rules(session: Session) -> list[TermStated]:
+    """The terms of warranty as known now."""
+    return [one.stated for one in _terms(session) if isinstance(one.stated, TermStated)]
+
+
+def calendar_days(session: Session, first: date, last: date) -> Sequence[CalendarDay]:
+    """Holidays and worked weekends between two days, in order."""
+    asked = select(CalendarDay).where(CalendarDay.day.between(first, last)).order_by(CalendarDay.day)
+    return session.scalars(asked).all()

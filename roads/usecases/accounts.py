@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from re import fullmatch
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 from sqlalchemy.orm import Session
 
-from roads.domain.accounts import AccountExists, BadAccount, NotSignedIn, login_of
+from roads.domain.accounts import AccountExists, BadAccount, NotSignedIn, OwnAccount, login_of
 from roads.domain.actors import Actor, Permission, Role
 from roads.domain.errors import NotFound
 from roads.i18n import LANGUAGES
@@ -36,6 +36,14 @@ class CreateUser:
     language: str
     roles: Sequence[GivenRole]
     password_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRole:
+    """One more role for somebody who has an account."""
+
+    user_id: int
+    given: GivenRole
 
 
 def create_user(session: Session, actor: Actor, command: CreateUser, *, now: datetime) -> int:
@@ -67,6 +75,55 @@ def create_user(session: Session, actor: Actor, command: CreateUser, *, now: dat
     return user_id
 
 
+def give_role(session: Session, actor: Actor, command: ChangeRole) -> None:
+    """Give somebody one more role; one they have already stays. Errors: NotAllowed, NotFound, BadAccount."""
+    actor.require(Permission.MANAGE_ACCOUNTS)
+    acts(session, actor, "give_role")
+    _demand_account(session, command.user_id)
+    _demand_region(command.given)
+    _give(session, command.user_id, command.given)
+
+
+def take_role(session: Session, actor: Actor, user_id: int, role_id: int) -> None:
+    """Take a role from somebody; what was open in it is over. Errors: NotAllowed, NotFound, OwnAccount."""
+    actor.require(Permission.MANAGE_ACCOUNTS)
+    _demand_other(actor, user_id)
+    acts(session, actor, "take_role")
+    taken = delete(UserRole).where(UserRole.id == role_id, UserRole.user_id == user_id).returning(UserRole.id)
+    if session.scalars(taken).one_or_none() is None:
+        raise NotFound(thing="role", key=role_id)
+
+
+def set_active(session: Session, actor: Actor, user_id: int, *, is_active: bool, now: datetime) -> None:
+    """Let somebody in again, or keep them out, which ends all that is open in their name.
+
+    Errors: NotAllowed, NotFound, OwnAccount.
+    """
+    actor.require(Permission.MANAGE_ACCOUNTS)
+    _demand_other(actor, user_id)
+    acts(session, actor, "activate_user" if is_active else "deactivate_user")
+    _demand_account(session, user_id)
+    session.execute(update(UserAccount).where(UserAccount.id == user_id).values(is_active=is_active))
+    if not is_active:
+        end_everything(session, user_id, now=now)
+
+
+def _demand_account(session: Session, user_id: int) -> None:
+    if session.scalar(select(UserAccount.id).where(UserAccount.id == user_id)) is None:
+        raise NotFound(thing="user", key=user_id)
+
+
+def _demand_other(actor: Actor, user_id: int) -> None:
+    """An administrator who locks themselves out has nobody to let them in."""
+    if actor.user_id == user_id:
+        raise OwnAccount()
+
+
+def _demand_region(given: GivenRole) -> None:
+    if given.kato is not None and not fullmatch(r"[0-9]{2}", given.kato):
+        raise BadAccount(field="kato", value=given.kato)
+
+
 def _demand_sound(command: CreateUser) -> None:
     """Errors: BadAccount, naming the first field that cannot be as it is."""
     if not fullmatch(r"[^@\s]+@[^@\s]+", login_of(command.login)):
@@ -78,17 +135,17 @@ def _demand_sound(command: CreateUser) -> None:
     if not command.roles:
         raise BadAccount(field="role", value="")
     for given in command.roles:
-        if given.kato is not None and not fullmatch(r"[0-9]{2}", given.kato):
-            raise BadAccount(field="kato", value=given.kato)
+        _demand_region(given)
 
 
 def _give(session: Session, user_id: int, given: GivenRole) -> None:
     organisation_id = session.scalar(select(Organisation.id).where(Organisation.bin == given.bin))
     if organisation_id is None:
         raise NotFound(thing="organisation", key=given.bin)
-    session.execute(
-        insert(UserRole).values(user_id=user_id, role=given.role, organisation_id=organisation_id, kato=given.kato)
+    added = insert_unless_there(UserRole).values(
+        user_id=user_id, role=given.role, organisation_id=organisation_id, kato=given.kato
     )
+    session.execute(added.on_conflict_do_nothing())
 
 
 def set_password(session: Session, user_id: int, password_hash: str, *, now: datetime) -> None:

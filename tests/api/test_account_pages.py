@@ -100,7 +100,7 @@ def test_on_https_the_cookie_is_bound_to_the_host(database_url: str, people: Eng
     ["https://evil.example/", "//evil.example/en/", "/\\evil.example", "/en/\\x", "javascript:alert(1)", "/api"],
 )
 def test_signing_in_leads_to_no_other_site(client: TestClient, people: Engine, asked: str) -> None:
-    assert come_in(client, then=asked).headers["location"] == "/en/account"
+    assert come_in(client, then=asked).headers["location"] == "/en/desk"
 
 
 def test_a_wrong_password_is_said_on_the_page_and_what_was_typed_stays_text(client: TestClient, people: Engine) -> None:

@@ -4,7 +4,7 @@ Which rows an answer holds is tested where rows are (`test_rows_of_others`); her
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -49,9 +49,9 @@ def anybody(status: int = 200, at: str = "") -> Line:
     return Line(status, status, at=at)
 
 
-def own_form(status: int = 303, **fields: str) -> Line:
-    """A form of one's own: nobody is sent to the door."""
-    return Line(303, status, form=fields)
+def of_nothing(path: str, **said: object) -> Line:
+    """Something done to a claim that is not there (for whoever asks)."""
+    return Line(401, 404, at=f"/api/v1/claims/999/{path}", json=said)
 
 
 RECORDERS = (Acting.INSPECTOR, Acting.ENGINEER)
@@ -63,6 +63,45 @@ def for_recorders(status: int, path: str = "", **body: Any) -> Line:
 
 
 WHERE: dict[str, Any] = {"lon": 70.01, "lat": 50.0}
+
+
+def own_page(status: int = 200, at: str = "", roles: Mapping[Acting, int] | None = None) -> Line:
+    """A page of one's own: nobody is sent to the door."""
+    return Line(303, status, roles or {}, at=at)
+
+
+def administrators(line: Line, status: int = 200) -> Line:
+    """The same for everybody but administrators."""
+    return replace(line, roles={Acting.ADMINISTRATOR: status})
+
+
+def own_form(status: int = 303, at: str = "", **fields: str) -> Line:
+    """A form of one's own: nobody is sent to the door."""
+    return Line(303, status, at=at, form=fields)
+
+
+SAID: Mapping[str, Mapping[str, Any]] = {
+    "accept": {},
+    "dispute": {"reason": "design", "note": "x"},
+    "ask-joint-visit": {},
+    "plan": {"planned_on": "2026-12-01"},
+    "patch": {},
+    "repair": {"photos": [1]},
+    "verify": {},
+    "reject-repair": {"note": "x"},
+    "offer-verification": {"bin": "990000000004"},
+    "set-joint-visit": {"visit_on": "2026-12-01"},
+    "hold-joint-visit": {"held_on": "2026-11-01", "act": "1", "note": "x"},
+    "withdraw": {"note": "x"},
+    "uphold": {"note": "x"},
+    "grant": {"note": "x"},
+    "reopen": {"note": "x", "reason": "not_fixed"},
+    "do-by-others": {"note": "x"},
+    "refer-to-court": {"note": "x"},
+    "return-from-court": {"note": "x", "result": "accepted"},
+    "close-without-fix": {"note": "x"},
+}
+"""What is said with each deed."""
 
 EXPECTED: dict[str, Line] = {
     "GET /openapi.json": anybody(),
@@ -136,6 +175,32 @@ EXPECTED: dict[str, Line] = {
     ),
     "GET /api/v1/inspections": Line(401, 200),
     "GET /api/v1/inspections/plan": Line(401, 200),
+    "GET /api/v1/claims": Line(401, 200),
+    "GET /api/v1/claims/{claim_id}": Line(401, 404, at="/api/v1/claims/999"),
+    "POST /api/v1/claims/issue": Line(401, 200, json={"claim_ids": [999]}),
+    "POST /api/v1/claims/{claim_id}/issue": of_nothing("issue"),
+    "POST /api/v1/claims/{claim_id}/acknowledge": of_nothing("acknowledge"),
+    **{
+        f"POST /api/v1/claims/{{claim_id}}/items/{{number}}/{path}": of_nothing(f"items/1/{path}", **said)
+        for path, said in SAID.items()
+    },
+    "GET /{language}/administration": administrators(Line(303, 403)),
+    "GET /{language}/administration/users": administrators(Line(303, 403)),
+    "POST /{language}/administration/users": administrators(own_form(403, login="", code=""), 422),
+    "POST /{language}/administration/users/{user}/{deed}": administrators(
+        own_form(403, at="/en/administration/users/999999/activate"), 404
+    ),
+    "GET /{language}/administration/rules": administrators(Line(303, 403)),
+    "POST /{language}/administration/rules": administrators(own_form(403, table="term"), 422),
+    "GET /{language}/desk": own_page(200, roles={Acting.INSPECTOR: 303, Acting.ADMINISTRATOR: 303}),
+    "POST /{language}/desk/issue": own_form(200),
+    "GET /{language}/desk/defects/{defect}": own_page(404, at="/en/desk/defects/999"),
+    "POST /{language}/desk/defects/{defect}": own_form(404, at="/en/desk/defects/999", carriageway="1", note="x"),
+    "GET /{language}/claims": own_page(),
+    "GET /{language}/claims/{claim}": own_page(404, at="/en/claims/999"),
+    "POST /{language}/claims/{claim}/issue": own_form(404, at="/en/claims/999/issue"),
+    "POST /{language}/claims/{claim}/acknowledge": own_form(404, at="/en/claims/999/acknowledge"),
+    "POST /{language}/claims/{claim}/items/{number}/{path}": own_form(404, at="/en/claims/999/items/1/accept"),
     "GET /{language}/sign-in": Line(200, 303),
     "POST /{language}/sign-in": Line(403, 403, form={"token": "of nobody"}),
     "POST /{language}/sign-out": own_form(),
