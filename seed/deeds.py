@@ -5,7 +5,7 @@ People are role codes of the demonstration's organisations; the one who judges a
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -30,6 +30,7 @@ UNRELEASED = 5
 """Every fifth photo nobody has looked at yet."""
 MISTAKEN = 13
 """Every so manieth phone is wrong about where it stands."""
+VISITED_AFTER, PLANNED_AFTER = timedelta(days=2), timedelta(days=7)
 MILLION_TENGE_BY_OTHERS = Decimal("1.85")
 """What the customer pays somebody else to mend one place; the contractor owes it."""
 
@@ -161,6 +162,21 @@ def _ask_visit(session: Session, deed: Deed, today: date) -> None:
     visits.ask_joint_visit(session, deed.line.sides.builder, command, today=today)
 
 
+def _set_visit(session: Session, deed: Deed, today: date) -> None:
+    command = visits.SetJointVisit(deed.line.id, today + VISITED_AFTER, deed.step.words)
+    visits.set_joint_visit(session, deed.line.sides.engineer, command, today=today)
+
+
+def _hold_visit(session: Session, deed: Deed, today: date) -> None:
+    command = visits.HoldJointVisit(deed.line.id, today, f"{today.year}/{deed.line.id}", deed.step.words)
+    visits.hold_joint_visit(session, deed.line.sides.engineer, command, today=today)
+
+
+def _plan(session: Session, deed: Deed, today: date) -> None:
+    command = repairs.PlanRepair(deed.line.id, today + PLANNED_AFTER, deed.step.words)
+    repairs.plan_repair(session, deed.line.sides.builder, command, today=today)
+
+
 def _patch(session: Session, deed: Deed, today: date) -> None:
     command = repairs.RecordPatch(deed.line.id, deed.step.words)
     repairs.record_patch(session, deed.line.sides.builder, command, today=today)
@@ -174,6 +190,9 @@ def _do_by_others(session: Session, deed: Deed, today: date) -> None:
 _DEEDS: Mapping[Action, Callable[[Session, Deed, date], None]] = {
     Action.ACCEPT: _accept,
     Action.ASK_JOINT_VISIT: _ask_visit,
+    Action.SET_JOINT_VISIT: _set_visit,
+    Action.HOLD_JOINT_VISIT: _hold_visit,
+    Action.PLAN_REPAIR: _plan,
     Action.PATCH: _patch,
     Action.DISPUTE: _dispute,
     Action.UPHOLD: _decided(answers.uphold),

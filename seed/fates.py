@@ -38,7 +38,14 @@ MENDED: Fate = (_ACCEPT, *_MENDED)
 PATCHED: Fate = (_ACCEPT, Step(Action.PATCH, (0, 1), "Қозғалыс үшін уақытша қауіпсіз етілді"), *_MENDED)
 MENDED_LATE: Fate = (_ACCEPT, *_LATE)
 REJECTED: Fate = (_ACCEPT, _REPORT, _REJECT, *_MENDED)
-VISITED: Fate = (Step(Action.ASK_JOINT_VISIT, (2, 4), "Орнында бірге қарау сұралады"), _ACCEPT, *_MENDED)
+VISITED: Fate = (
+    Step(Action.ASK_JOINT_VISIT, (2, 4), "Орнында бірге қарау сұралады"),
+    Step(Action.SET_JOINT_VISIT, (0, 1), "Сағат онда, ақау орнында"),
+    Step(Action.HOLD_JOINT_VISIT, (1, 2), "Ақау орнында, кепілдік шегінде"),
+    Step(Action.ACCEPT, (0, 1)),
+    Step(Action.PLAN_REPAIR, (0, 1), "Ауа райы қолайлы болса"),
+    *_MENDED,
+)
 UPHELD: Fate = (
     Step(Action.DISPUTE, (2, 6), "Ауыр жүк көліктері шамадан тыс жүк таситын", "overload"),
     Step(Action.UPHOLD, (3, 8), "Жүктеме жобада ескерілген"),

@@ -35,6 +35,11 @@ class Parties:
     contractor: str
     supervisor: str
 
+    def given(self, role: Role) -> list[GivenRole]:
+        """What somebody in this role may act as; the auditor also verifies repairs that are offered to the centre."""
+        also = [GivenRole(Role.ENGINEER, QUALITY_CENTRE.bin)] if role is Role.AUDITOR else []
+        return [GivenRole(role, self.bin_of(role)), *also]
+
     def bin_of(self, role: Role) -> str:
         """For whom somebody in this role acts."""
         own = {Role.CONTRACTOR: self.contractor, Role.SUPERVISOR: self.supervisor}
@@ -66,7 +71,7 @@ def keep_people(session: Session, actor: Actor, command: KeepPeople, *, now: dat
     for role, login in logins.items():
         user = known.get(role)
         if user is None:
-            given = [GivenRole(role, command.parties.bin_of(role))]
+            given = command.parties.given(role)
             create_user(session, actor, CreateUser(login, f"demo-{role.value}", "ru", given, kept), now=now)
         elif user.password_hash != kept:
             set_password(session, user.id, kept, now=now)

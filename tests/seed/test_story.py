@@ -37,7 +37,10 @@ def test_every_state_of_a_line_occurs(demo: Engine) -> None:
 
 
 def test_everything_that_may_be_done_to_a_claim_is_done(demo: Engine) -> None:
-    assert counted(demo, "SELECT action, count(*) FROM claim_event GROUP BY 1").keys() == set(Action)
+    done = counted(demo, "SELECT action, count(*) FROM claim_event GROUP BY 1").keys()
+    # Repairs are offered to people, who come after the story; and nothing in it changes after its claim was issued.
+    assert set(Action) - done <= {Action.OFFER_VERIFICATION, Action.CHANGED_SINCE}
+    assert done <= set(Action)
 
 
 def test_silence_climbs_every_rung_up_to_the_referral_file(demo: Engine) -> None:
