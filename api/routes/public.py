@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.dependencies import as_of, language, points_of, public_connection, settings_of, shown, today
 from api.routing import QuestionRoute
 from api.schemas.contracts import ContractDetail, ContractList
+from api.schemas.indicators import IndicatorsShape
 from api.schemas.inspections import DefectList, DefectShape
 from api.schemas.liability import AttributionShape, LiabilityShape, PartShape
 from api.schemas.network import RoadList, SegmentList
@@ -26,6 +27,7 @@ from api.schemas.questions import (
 from api.schemas.status import SegmentDetail, StatusShape
 from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
+from roads.domain.scorecard import WINDOW_DAYS
 from roads.domain.searching import search_patterns
 from roads.queries import public
 
@@ -98,6 +100,19 @@ async def status(request: Request, asked: Annotated[NoQuestions, Query()]) -> Re
             return StatusShape.of(await public.rows(connection, "public_status", {}))
 
     return await as_of(request, build)
+
+
+@questions.get("/indicators", response_model=IndicatorsShape, responses=PROBLEMS)
+async def indicators(request: Request, asked: Annotated[NoQuestions, Query()]) -> Response:  # noqa: ARG001 - refuses all
+    """The five indicators, each with its formula and the parts it is made of."""
+    day, reader = today(request), language(request)
+
+    async def build() -> IndicatorsShape:
+        async with public_connection(request) as connection:
+            (row,) = await public.rows(connection, "public_indicators", {"on": day, "days": WINDOW_DAYS})
+        return IndicatorsShape.of(row, reader)
+
+    return await as_of(request, build, day, reader)
 
 
 @questions.get("/contracts", response_model=ContractList, responses=PROBLEMS)

@@ -112,6 +112,7 @@ EXPECTED: dict[str, Line] = {
     "GET /api/v1/segments": anybody(),
     "GET /api/v1/segments/{id}": anybody(404, at="/api/v1/segments/999"),
     "GET /api/v1/status": anybody(),
+    "GET /api/v1/indicators": anybody(),
     "GET /api/v1/contracts": anybody(),
     "GET /api/v1/contracts/{id}": anybody(at="/api/v1/contracts/1"),
     "GET /api/v1/defects": anybody(),
