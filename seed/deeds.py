@@ -19,6 +19,7 @@ from roads.usecases import claims_answers as answers
 from roads.usecases import claims_endings as endings
 from roads.usecases import claims_repairs as repairs
 from roads.usecases import claims_visits as visits
+from roads.usecases import letters
 from roads.usecases.photos import ALMATY, AttachPhoto, Taken, attach_photo
 from roads.usecases.photos_public import ReleasePhoto, release_photo
 from seed.fates import Step
@@ -187,6 +188,11 @@ def _do_by_others(session: Session, deed: Deed, today: date) -> None:
     endings.do_by_others(session, deed.line.sides.engineer, command, today=today)
 
 
+def _prescribe(session: Session, deed: Deed, today: date) -> None:
+    command = letters.Prescribe([deed.line.id], deed.step.words)
+    letters.prescribe(session, deed.line.sides.engineer, command, today=today)
+
+
 _DEEDS: Mapping[Action, Callable[[Session, Deed, date], None]] = {
     Action.ACCEPT: _accept,
     Action.ASK_JOINT_VISIT: _ask_visit,
@@ -194,6 +200,7 @@ _DEEDS: Mapping[Action, Callable[[Session, Deed, date], None]] = {
     Action.HOLD_JOINT_VISIT: _hold_visit,
     Action.PLAN_REPAIR: _plan,
     Action.PATCH: _patch,
+    Action.PRESCRIBE: _prescribe,
     Action.DISPUTE: _dispute,
     Action.UPHOLD: _decided(answers.uphold),
     Action.GRANT: _decided(answers.grant),

@@ -1,7 +1,7 @@
 """The demonstration, loaded whole or not at all: real roads drawn schematically, made-up works and defects."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from roads.usecases.contracts import ImportContracts, import_contracts
 from roads.usecases.defects import ImportDefects, import_defects
 from roads.usecases.events import ImportEvents, import_events
 from roads.usecases.first_rows import FirstRows
+from roads.usecases.notices import forget_untold
 from roads.usecases.organisations import Met, store_organisations
 from seed.defects import ALMATY_TIME, defect_rows
 from seed.history import Cells, tell
@@ -25,6 +26,9 @@ from seed.organisations import CABLES, HAULIER, HEAT, QUALITY_CENTRE, WATER
 from seed.photos import Album
 from seed.reference import demand_all, load_shipped, rows_of
 from seed.story import Plot, tell_year
+
+TOLD_IN_LETTERS = timedelta(days=30)
+"""What the demonstration's past holds beyond this was told on paper: nobody is mailed last year's news."""
 
 
 def is_loaded(session: Session) -> bool:
@@ -63,6 +67,7 @@ def load_demo(session: Session, actor: Actor, *, media: Media, today: date) -> N
     import_defects(session, actor, defects, demand_all("defects"), today=today)
     with Album(media) as album:
         tell_year(session, actor, Plot(lines, history, album), today=today)
+    forget_untold(session, actor, before=today - TOLD_IN_LETTERS)
 
 
 def _rows(cells: Iterable[Cells]) -> list[Row]:

@@ -35,7 +35,12 @@ _REJECT = Step(Action.REJECT_REPAIR, (1, 4), "Жөнделген жер қайт
 _REFER = Step(Action.REFER_TO_COURT, (64, 78), "Талап қою сотқа жолданды")
 
 MENDED: Fate = (_ACCEPT, *_MENDED)
-PATCHED: Fate = (_ACCEPT, Step(Action.PATCH, (0, 1), "Қозғалыс үшін уақытша қауіпсіз етілді"), *_MENDED)
+PATCHED: Fate = (
+    _ACCEPT,
+    Step(Action.PRESCRIBE, (0, 1), "Орынды тәулік ішінде қоршап, уақытша жол белгілерін орнату"),
+    Step(Action.PATCH, (0, 1), "Қозғалыс үшін уақытша қауіпсіз етілді"),
+    *_MENDED,
+)
 MENDED_LATE: Fate = (_ACCEPT, *_LATE)
 REJECTED: Fate = (_ACCEPT, _REPORT, _REJECT, *_MENDED)
 VISITED: Fate = (
@@ -79,7 +84,7 @@ COURT_REFUSED: Fate = (_REFER, Step(Action.RETURN_WITHDRAWN, (35, 55), "Сот �
 COURT_RECOVERS: Fate = (_REFER, Step(Action.RETURN_DONE_BY_OTHERS, (30, 50), "Сот шығынды мердігерден өндірді"))
 SILENCE: Fate = ()
 ACCEPTED: Fate = (_ACCEPT,)
-MADE_SAFE: Fate = PATCHED[:2]
+MADE_SAFE: Fate = PATCHED[:3]
 DISPUTED: Fate = UPHELD[:1]
 REPORTED: Fate = (_ACCEPT, Step(Action.REPORT_REPAIR, (1, 3), "Ақау жойылды, тексеруді сұраймыз"))
 

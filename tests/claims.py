@@ -24,6 +24,7 @@ from roads.models import (
     Photo,
     PhotoUpload,
 )
+from roads.queries.claims import line_state
 from roads.usecases import claims_answers as answers
 from roads.usecases import claims_endings as endings
 from roads.usecases import claims_offers as offers
@@ -31,6 +32,7 @@ from roads.usecases import claims_repairs as repairs
 from roads.usecases import claims_visits as visits
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
 from roads.usecases.claims_drafting import DraftClaims, Drafted, IssueClaim, draft_claims, issue_claim
+from roads.usecases.letters import Prescribe, prescribe
 from roads.usecases.liability import refresh
 from tests.accounts import make_user
 from tests.factories import (
@@ -216,6 +218,11 @@ def _report(scene: Scene, line_id: int, today: date) -> LineState:
     return repairs.report_repair(scene.session, scene.builder, command, today=today)
 
 
+def _prescribe(scene: Scene, line_id: int, today: date) -> LineState:
+    prescribe(scene.session, scene.engineer, Prescribe([line_id], "fence it off"), today=today)
+    return line_state(scene.session, line_id)
+
+
 DEEDS: dict[Action, Callable[[Scene, int, date], LineState]] = {
     Action.WITHDRAW: _decide(endings.withdraw),
     Action.ACCEPT: lambda s, n, d: answers.accept(s.session, s.builder, answers.AcceptLine(n), today=d),
@@ -239,6 +246,7 @@ DEEDS: dict[Action, Callable[[Scene, int, date], LineState]] = {
     Action.RETURN_DONE_BY_OTHERS: _returned(endings.CourtResult.DONE_BY_OTHERS),
     Action.CLOSE_WITHOUT_FIX: _decide(endings.close_without_fix),
     Action.PATCH: lambda s, n, d: repairs.record_patch(s.session, s.builder, repairs.RecordPatch(n), today=d),
+    Action.PRESCRIBE: _prescribe,
     Action.ASK_JOINT_VISIT: lambda s, n, d: visits.ask_joint_visit(
         s.session, s.builder, visits.AskJointVisit(n), today=d
     ),

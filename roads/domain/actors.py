@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MASK_PHOTOS = "mask_photos"
     RELEASE_PHOTOS = "release_photos"
     SEE_ORIGINALS = "see_originals"
+    MANAGE_NOTICES = "manage_notices"
     RUN_JOBS = "run_jobs"
 
 
@@ -71,6 +72,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.STATE_CLAIM_TERMS,
             Permission.MANAGE_ACCOUNTS,
             Permission.SEE_ORIGINALS,
+            Permission.MANAGE_NOTICES,
         }
     ),
 }

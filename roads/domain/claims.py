@@ -57,6 +57,7 @@ class Action(StrEnum):
     HOLD_JOINT_VISIT = "hold_joint_visit"
     OFFER_VERIFICATION = "offer_verification"
     CHANGED_SINCE = "changed_since"
+    PRESCRIBE = "prescribe"
     ACKNOWLEDGE = "acknowledge"
     DELIVER = "deliver"
 
@@ -104,6 +105,7 @@ EVENTS: Mapping[Action, Collection[LineState]] = {
     Action.SET_JOINT_VISIT: (LineState.ISSUED, LineState.ACCEPTED, LineState.DISPUTED),
     Action.HOLD_JOINT_VISIT: (LineState.ISSUED, LineState.ACCEPTED, LineState.DISPUTED),
     Action.OFFER_VERIFICATION: (LineState.REPAIRED,),
+    Action.PRESCRIBE: (LineState.ISSUED, LineState.ACCEPTED, LineState.DISPUTED),
 }
 """What may happen to a line without changing its state, and in which states."""
 

@@ -43,6 +43,16 @@ from roads.models.network import (
     Segment,
     TrafficCount,
 )
+from roads.models.notices import (
+    Letter,
+    LetterCause,
+    LetterDocument,
+    Notice,
+    NoticeAttempt,
+    OrganisationAddress,
+    Untold,
+    Webhook,
+)
 from roads.models.operations import JobRun
 from roads.models.photos import Photo, PhotoMask, PhotoUpload, PhotoUse
 from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
@@ -79,10 +89,16 @@ __all__ = [
     "LedgerNode",
     "LedgerSalt",
     "LedgerWaiting",
+    "Letter",
+    "LetterCause",
+    "LetterDocument",
     "Liability",
     "LostWarranty",
     "MapEdition",
+    "Notice",
+    "NoticeAttempt",
     "Organisation",
+    "OrganisationAddress",
     "PasswordReset",
     "PersonalToken",
     "Photo",
@@ -104,10 +120,12 @@ __all__ = [
     "StatusMark",
     "TermRule",
     "TrafficCount",
+    "Untold",
     "UserAccount",
     "UserRole",
     "UserSession",
     "VerificationOffer",
     "Warranty",
+    "Webhook",
     "Works",
 ]

@@ -13,6 +13,13 @@ SILENT = {
     "accounts_tokens": {"issue_token", "revoke_token"},
     "attribution": {"place_defects", "attribute_defects"},
     "ledger": {"sequence_ledger"},
+    # Letters and the outbox keep themselves as they were sent; what follows for a claim is said with the claim.
+    "letters": {"tell_of_change", "keep_document"},
+    "notices": {
+        "write_letters", "address_notices", "take_notices", "record_bounce", "try_again", "wipe_old_secrets",
+        "forget_untold",
+    },
+    "webhooks": {"state_address", "make_webhook", "switch_webhook", "judge_webhook"},
     "network": {
         "begin", "stage", "settle", "chain", "find_junctions", "count_unchanged", "unwritten", "write", "finish",
     },

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,6 +25,8 @@ from roads.queries.photos import Mask, Subject, evidence_of
 from roads.usecases.claims_answers import AcceptLine, accept
 from roads.usecases.claims_repairs import ReportRepair, VerifyRepair, report_repair, verify
 from roads.usecases.inspections import RecordInspection, record_inspection
+from roads.usecases.letters import keep_document
+from roads.usecases.notices import write_letters
 from roads.usecases.photos import AttachPhoto, KeepPhoto, attach_photo, keep_photo
 from roads.usecases.photos_public import MaskPhoto, ReleasePhoto, mask_photo, release_photo
 from tests.claims import TODAY, Scene, make_scene
@@ -52,6 +54,15 @@ OF_CONTRACT = {
     "recurrence": "SELECT r.id, l.contract_id FROM recurrence r JOIN claim_line l ON l.id = r.line_id",
     "lost_warranty": "SELECT id, contract_id FROM lost_warranty",
     "planned_inspection": "SELECT id, contract_id FROM planned_inspection",
+    "letter": "SELECT l.id, c.contract_id FROM letter l JOIN claim c ON c.id = l.claim_id",
+    "letter_cause": (
+        "SELECT u.id, c.contract_id FROM letter_cause u JOIN letter l ON l.id = u.letter_id"
+        " JOIN claim c ON c.id = l.claim_id"
+    ),
+    "letter_document": (
+        "SELECT d.sha256, c.contract_id FROM letter_document d JOIN letter l ON l.id = d.letter_id"
+        " JOIN claim c ON c.id = l.claim_id"
+    ),
     "inspection": (
         "SELECT s.inspection_id, t.contract_id FROM inspected_stretch s"
         " JOIN contract_section t ON t.carriageway_id = s.carriageway_id"
@@ -61,6 +72,9 @@ OF_CONTRACT = {
 OF_SENDERS = ("photo_upload",)
 RECORDED = ("defect", "defect_event")
 """What anybody who has signed in reads, and some write in their own name."""
+KEYS = {"letter_document": "sha256"}
+OUTBOX = ("notice", "notice_attempt", "untold", "organisation_address", "webhook")
+"""Held by row in ways of their own: see the tests below."""
 ACCOUNTS = ("user_account", "user_role", "user_session", "personal_token", "password_reset", "sign_in_attempt")
 
 
@@ -130,6 +144,10 @@ def fill(session: Session, scene: Scene) -> None:
         ),
     ):
         session.execute(text(words), values)
+    now = datetime(2024, 6, 3, tzinfo=UTC)
+    write_letters(session, OPERATOR, today=TODAY, now=now)
+    for letter in session.scalars(text("SELECT id FROM letter ORDER BY id")):
+        keep_document(session, OPERATOR, letter, "kk", f"letter {letter}".encode())
     for by in (OPERATOR, person("inspector-9", Acting.INSPECTOR, scene.customer.id)):
         walk = RecordInspection(
             f"phone of {by.name}",
@@ -486,7 +504,7 @@ def test_the_door_knows_nothing_but_accounts(world: World) -> None:
 def test_every_table_with_a_policy_is_tested_here(world: World) -> None:
     with world.engine.connect() as connection:
         held = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
-    assert held == {*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *ACCOUNTS, *RECORDED, "kept_answer"}
+    assert held == {*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *ACCOUNTS, *RECORDED, *OUTBOX, "kept_answer"}
 
 
 def test_the_policies_ask_for_a_contract_by_its_key_and_for_the_actor_once(world: World) -> None:
@@ -609,3 +627,43 @@ def test_to_whom_a_repair_was_offered_sees_its_line_and_may_judge_it_and_nothing
             other = person("other-1", role, centre.id)
             with transaction(connection, Role.APP, other) as session:
                 assert seen(session, "claim_line") == set()
+
+
+def test_of_the_outbox_contractors_see_their_own_and_only_administrators_all(world: World) -> None:
+    with transaction(world.engine, Role.JOBS) as session:
+        own, others = (
+            set(session.scalars(text(f"SELECT id FROM notice WHERE organisation_id {sign} :me"), {"me": me}))
+            for me in [world.people[Acting.CONTRACTOR].organisation_id]
+            for sign in ("=", "<>")
+        )
+    assert own
+    assert others
+    for role, expected in ((Acting.CONTRACTOR, own), (Acting.ADMINISTRATOR, own | others)):
+        with transaction(world.engine, Role.APP, world.people[role]) as session:
+            assert seen(session, "notice") == expected
+    with transaction(world.engine, Role.APP) as session:
+        assert seen(session, "notice") == set()
+
+
+def test_only_administrators_change_the_outbox_and_say_who_is_written_to(world: World) -> None:
+    engineer = world.people[Acting.ENGINEER]
+    with transaction(world.engine, Role.APP, engineer) as session:
+        assert session.execute(text("UPDATE notice SET state = 'waiting' RETURNING id")).all() == []
+    added = (
+        (
+            "INSERT INTO organisation_address (organisation_id, email, language, stated_by)"
+            " VALUES (:me, 'a@b.kz', 'kk', 'x')"
+        ),
+        "INSERT INTO webhook (organisation_id, url, secret, stated_by) VALUES (:me, 'https://b.kz', 'x', 'x')",
+    )
+    for words in added:
+        with refused(), transaction(world.engine, Role.APP, engineer) as session:
+            session.execute(text(words), {"me": engineer.organisation_id})
+
+
+def test_the_application_leaves_marks_for_its_own_claims_only_and_reads_none(world: World) -> None:
+    with refused(), transaction(world.engine, Role.APP, world.people[Acting.ENGINEER]) as session:
+        session.execute(text("SELECT FROM untold"))
+    (theirs,) = list(world.keys("claim", world.contracts[1]))[:1]
+    with refused(), transaction(world.engine, Role.APP, world.people[Acting.ENGINEER]) as session:
+        session.execute(text("INSERT INTO untold (claim_id, kind) VALUES (:id, 'changed_since')"), {"id": theirs})

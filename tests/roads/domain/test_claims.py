@@ -142,6 +142,7 @@ BY_ENGINEER = {
     "return_withdrawn",
     "return_done_by_others",
     "close_without_fix",
+    "prescribe",
     "deliver",
     "set_joint_visit",
     "hold_joint_visit",
