@@ -16,6 +16,7 @@ import typer
 
 from jobs.maps import PublishMaps
 from jobs.media import SweepMedia
+from jobs.notices import DeliverNotices, RenderLetters, WriteLetters
 from jobs.runner import RunFailed, Runner, RunStopped
 from jobs.service import Service
 from jobs.timetable import Job, Round, jobs_by_name, timetable
@@ -24,6 +25,7 @@ from roads.db import transaction
 from roads.domain.errors import NotFound
 from roads.i18n import say
 from roads.logs import configure_logs
+from roads.media import open_media
 from roads.queries.operations import RunRecord, last_runs
 from roads.settings import Settings, read_settings
 from roads.usecases.signing import Signer
@@ -98,8 +100,18 @@ def rounds_of(settings: Settings) -> tuple[Round, ...]:
     """The timetable as the settings have it. Without a key nobody signs the ledger."""
     signer = Signer(settings.ledger_name, settings.ledger_key) if settings.ledger_key else None
     return timetable(
-        snap_m=settings.snap_distance_m, maps=PublishMaps.of(settings), media=SweepMedia.of(settings), signer=signer
+        snap_m=settings.snap_distance_m,
+        maps=PublishMaps.of(settings),
+        media=SweepMedia.of(settings),
+        signer=signer,
+        notices=notices_of(settings),
     )
+
+
+def notices_of(settings: Settings) -> tuple[WriteLetters, RenderLetters, DeliverNotices]:
+    """What writes, draws up and sends letters, as the settings have it."""
+    rendering = RenderLetters(settings.base_url, settings.language_codes[0], open_media(settings.media_url))
+    return WriteLetters(), rendering, DeliverNotices.of(settings)
 
 
 def chosen_jobs(names: list[str], settings: Settings) -> list[Job]:

@@ -45,10 +45,16 @@ class Round:
 
 
 def timetable(
-    *, snap_m: float, maps: Task | None = None, media: Task | None = None, signer: Signer | None = None
+    *,
+    snap_m: float,
+    maps: Task | None = None,
+    media: Task | None = None,
+    signer: Signer | None = None,
+    notices: tuple[Task, Task, Task] | None = None,
 ) -> tuple[Round, ...]:
     """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map and `media` sweeps the
-    folder of photos, where there is one; `signer` signs the ledger."""
+    folder of photos, where there is one; `signer` signs the ledger; `notices` write letters, draw them up and send
+    them."""
     publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
     sweeping = (Job("sweep-media", "swept", media, due_at=time(3, 0)),) if media else ()
     return (
@@ -73,6 +79,20 @@ def timetable(
             ),
         ),
         *((Round("media", every_minutes=30, jobs=sweeping),) if sweeping else ()),
+        *((_letters(*notices),) if notices else ()),
+    )
+
+
+def _letters(write: Task, render: Task, deliver: Task) -> Round:
+    """A round of its own: a mail must not wait until a night's answers are given."""
+    return Round(
+        "notices",
+        every_minutes=1,
+        jobs=(
+            Job("write-letters", "wrote", write, goes_on=True),
+            Job("render-letters", "rendered", render, goes_on=True),
+            Job("deliver-notices", "took", deliver, goes_on=True),
+        ),
     )
 
 

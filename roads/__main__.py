@@ -22,6 +22,9 @@ COMMANDS = {
     "verify-ledger": "ledger",
     "import-network": "network",
     "import-posts": "network",
+    "state-address": "notices",
+    "make-webhook": "notices",
+    "read-bounce": "notices",
 }
 """Each command and the module in `roads.commands` that has it."""
 

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     demo_password: str = ""
     ledger_key: str = Field(default="", repr=False)
     ledger_name: str = Field(default="sapaly-zhol", pattern=r"^[^\s+]+$")
+    smtp_url: str = Field(default="", repr=False)
+    mail_from: str = ""
+    mail_sink: Path | None = None
+    webhooks_to_private: bool = False
 
     @field_validator("time_zone")
     @classmethod

@@ -127,7 +127,10 @@ def test_an_unknown_job_is_one_line_and_exit_code_2(start: Start) -> None:
 
 def test_the_list_names_every_job(start: Start) -> None:
     code, results, _ = start("list", "--language", "kk").wait()
-    assert (code, [line.split()[0] for line in results.splitlines()]) == (0, [*NAMES, "publish-maps", "sweep-media"])
+    assert (code, [line.split()[0] for line in results.splitlines()]) == (
+        0,
+        [*NAMES, "publish-maps", "sweep-media", "write-letters", "render-letters", "deliver-notices"],
+    )
 
 
 def test_a_dry_run_says_what_would_change(world: World, start: Start) -> None:
