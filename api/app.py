@@ -13,7 +13,7 @@ from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.pages import accounts as account_pages
-from api.pages import administration, contracts, desk, maps, segments
+from api.pages import administration, contracts, desk, letters, maps, outbox, readings, segments, sink
 from api.pages import claims as claim_pages
 from api.pages import field as field_pages
 from api.pages import photos as photo_pages
@@ -22,6 +22,7 @@ from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
 from api.routes import accounts, claims, evidence, field, operator, photos, public, tiles, transparency
+from api.routes import letters as letter_routes
 from roads.db import open_engine
 from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
@@ -65,6 +66,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(transparency.router)
     app.include_router(transparency_pages.router)
     app.include_router(photo_pages.router)
+    app.include_router(letter_routes.router)
+    app.include_router(letters.router)
+    app.include_router(readings.router)
+    app.include_router(outbox.router)
+    app.include_router(sink.router)
     app.include_router(public_pages.router)
     return app
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import acting, address_of, count, door, knock, moment
@@ -43,6 +44,7 @@ from roads.usecases.accounts_door import sign_out_everywhere as end_all
 from roads.usecases.accounts_reset import ResetLetter, ask_reset, look_at_reset, reset_password
 from roads.usecases.accounts_secrets import form_token
 from roads.usecases.accounts_tokens import IssueToken, issue_token, revoke_token
+from roads.usecases.notices import mail_reset
 
 log = structlog.get_logger(__name__)
 LONGEST_LOGIN = 200
@@ -157,14 +159,15 @@ def ask_for_link(request: Request, language: Tongue, form: Form) -> Response:
         with door(request) as session:
             letter = ask_reset(session, attempt.user, now=moment())
             if letter is not None:
-                carry(letter)
+                carry(session, letter)
     except RoadsError as wrong:
         return _door(request, "reset.html", language, {"is_asked": False}, wrong)
     return _door(request, "reset.html", language, {"is_asked": True})
 
 
-def carry(letter: ResetLetter) -> None:
-    """Hand a letter to whoever carries letters: the one place that does. The link itself never enters the log."""
+def carry(session: Session, letter: ResetLetter) -> None:
+    """Put a letter into the outbox, in the transaction that made its link, which never enters the log."""
+    mail_reset(session, letter, now=moment())
     log.info("reset_link_made", language=letter.language)
 
 

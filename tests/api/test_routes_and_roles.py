@@ -215,6 +215,21 @@ EXPECTED: dict[str, Line] = {
     "POST /{language}/account/sessions": own_form(404, session="999999"),
     "POST /{language}/account/everywhere": own_form(),
     "POST /{language}/account/tokens": own_form(200, name="nightly", days="30"),
+    "GET /api/v1/claims/{claim_id}/letters": Line(401, 404, at="/api/v1/claims/999/letters"),
+    "GET /api/v1/letters/{letter_id}.pdf": Line(401, 404, at="/api/v1/letters/999.pdf"),
+    "GET /letters/{code}": anybody(307, at="/letters/0123456789abcdef0123"),
+    "GET /{language}/letters/{code}": anybody(404, at="/en/letters/0123456789abcdef0123"),
+    "GET /{language}/letters/{code}/open": Line(303, 404, at="/en/letters/0123456789abcdef0123/open"),
+    "GET /{language}/letters/{code}/read": anybody(at="/en/letters/0123456789abcdef0123/read"),
+    "POST /{language}/letters/{code}/read": Line(
+        403, 403, at="/en/letters/0123456789abcdef0123/read", form={"token": "of nobody"}
+    ),
+    "GET /{language}/desk/outbox": Line(303, 403, {Acting.ADMINISTRATOR: 200}),
+    "POST /{language}/desk/outbox/again": Line(303, 403, {Acting.ADMINISTRATOR: 404}, form={"notice": "999"}),
+    # Without a folder of a sink there are no such pages.
+    "GET /{language}/mail": anybody(404),
+    "GET /{language}/mail/{name}": anybody(404, at="/en/mail/20261122T100000-0123456789ab"),
+    "GET /{language}/mail/{name}/{number}.pdf": anybody(404, at="/en/mail/20261122T100000-0123456789ab/1.pdf"),
     "POST /{language}/account/tokens/revoke": own_form(404, token_id="999999"),  # noqa: S106 (the number of one)
 }
 
