@@ -114,12 +114,22 @@ def environment_for(place: Place, url: str, given: Mapping[str, str]) -> dict[st
         "ROADS_DEMO_PASSWORD": kept_secret("demo-password", 12),
         "ROADS_LEDGER_KEY": ledger_key(),
         **given,
+        **({} if given.get("ROADS_SMTP_URL") else own_mail()),
         "ROADS_DATABASE_URL": url,
         "PATH": f"{PYTHON.parent}{os.pathsep}{given.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
         "HOST": place.host,
         "PORT": str(place.port),
     }
+
+
+def own_mail() -> dict[str, str]:
+    """A mail server of our own that sends nothing: mails are kept in a folder, and a page shows them."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = CHECKOUT / ".local" / "mail"
+    make_folder(folder)
+    return {"ROADS_SMTP_URL": f"smtp://127.0.0.1:{port}", "ROADS_MAIL_SINK": str(folder)}
 
 
 def kept_secret(name: str, length: int = 48) -> str:
@@ -172,6 +182,8 @@ def serve(place: Place, environment: Mapping[str, str]) -> int:
     try:
         with child([str(PYTHON), "-m", "honcho", "start", "--port", str(place.port)], environment) as processes:
             wait_for_answer(place, processes)
+            if "ROADS_MAIL_SINK" in environment:
+                say(f"Mails do not leave this machine: what went out is at {place.url}/ru/mail\n")
             return wait_for_end(processes)
     except StopAskedError:
         return 0
