@@ -78,7 +78,7 @@ def add_user(request: Request, language: Tongue, who: Administrator, form: Form)
             create_user(session, who.signed_in.actor, command, now=moment())
             letter = ask_reset(session, find_user(session, command.login), now=moment())
             if letter is not None:
-                carry(letter)
+                carry(session, letter)
     except RoadsError as wrong:
         return _users(request, language, who, wrong, form)
     return _back(language, "users")

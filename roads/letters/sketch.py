@@ -1,8 +1,9 @@
 """The sketch of a letter: the roads around its places, north up, with a scale, as SVG without a word to translate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from math import cos, floor, hypot, log10, radians
 
 from roads.domain.letters import MAIN_PLACES, Drawn, Sketch
@@ -11,6 +12,8 @@ WIDTH = 640.0
 TALLEST, LOWEST = 320.0, 200.0
 METRES_PER_DEGREE = 111_320.0
 GRAY, ROAD, INK, MARK = "#c9ced3", "#4a5661", "#16212b", "#b00020"
+STEPS = 32
+"""Points looked at along each straight piece of a road, to find room for its name."""
 APART = 15.0
 """Signs nearer than this would cover each other."""
 
@@ -87,10 +90,22 @@ def _names(frame: Frame, roads: Sequence[Drawn]) -> list[str]:
             longest[road.name] = road
     told = []
     for name, road in sorted(longest.items()):
-        x, y = frame.at(road.points[len(road.points) // 8])
-        x, y = min(max(x, 12.0), WIDTH - 70), min(max(y - 10, 34.0), frame.height - 30)
-        told.append(f'<text x="{x:.1f}" y="{y:.1f}" fill="{INK}" font-weight="bold">{escape(name)}</text>')
+        seen = [at for at in _along(frame, road) if 12 < at[0] < WIDTH - 80 and 34 < at[1] < frame.height - 34]
+        if not seen:
+            continue
+        x, y = seen[len(seen) // 6]
+        y += 4
+        ground = f'<rect x="{x - 2:.1f}" y="{y - 10:.1f}" width="{8 * len(name) + 4}" height="13" fill="#fff"/>'
+        told.append(f'{ground}<text x="{x:.1f}" y="{y:.1f}" fill="{INK}" font-weight="bold">{escape(name)}</text>')
     return told
+
+
+def _along(frame: Frame, road: Drawn) -> Iterator[tuple[float, float]]:
+    """Points along a road on the paper, close enough to find one where its name has room."""
+    for start, end in pairwise(map(frame.at, road.points)):
+        for step in range(STEPS):
+            part = step / STEPS
+            yield start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part
 
 
 def _marks(frame: Frame, places: Sequence[Drawn]) -> list[str]:

@@ -1,6 +1,7 @@
 -- The roads around the lines of a letter, for its sketch. Takes line_ids (int[]) and margin_m (float: how far around the
 -- outermost line). Gives lines of coordinates as GeoJSON with what they are: `road` (with its reference) or the `place` of a
--- line (with the line's number), cut to a box that is wider than high by no more than three to two.
+-- line (with the line's number), and the `box` to show. Roads are cut a box's size beyond it, so that they reach the edge
+-- of paper of another shape.
 WITH place AS MATERIALIZED (
     SELECT
         l.number, l.carriageway_id,
@@ -19,7 +20,7 @@ around AS MATERIALIZED (
         ST_Expand(
             box,
             greatest(
-                CAST(:margin_m AS float8) / (111320 * cos(radians(ST_Y(ST_Centroid(box))))),
+                2 * CAST(:margin_m AS float8) / (111320 * cos(radians(ST_Y(ST_Centroid(box))))),
                 0.15 * (ST_XMax(box) - ST_XMin(box)), 0.35 * (ST_YMax(box) - ST_YMin(box))
             ),
             greatest(
@@ -34,9 +35,12 @@ road AS (
     SELECT
         'road' AS kind, coalesce(w.reference, '') AS name, CAST(NULL AS integer) AS number,
         y.id IN (SELECT carriageway_id FROM place) AS is_own,
-        ST_ClipByBox2D(ST_Force2D(y.geom), a.box) AS geom
+        ST_ClipByBox2D(ST_Force2D(y.geom), wide.box) AS geom
     FROM around a
-    JOIN carriageway y ON y.geom && a.box
+    CROSS JOIN LATERAL (
+        SELECT ST_Expand(a.box, ST_XMax(a.box) - ST_XMin(a.box), ST_YMax(a.box) - ST_YMin(a.box))
+    ) AS wide (box)
+    JOIN carriageway y ON y.geom && wide.box
     LEFT JOIN road w ON w.id = y.road_id
     WHERE y.retired_at IS NULL
     ORDER BY is_own DESC, ST_Length(y.geom) DESC

@@ -50,7 +50,7 @@ def tell_of_change(session: Session, actor: Actor, command: TellOfChange) -> Non
     """Have the parties told, once for each call. Errors: NotFound, NotAllowed, NotYourClaim."""
     claim = find_claim(session, command.claim_id)
     if Permission.RUN_JOBS not in actor.permissions:
-        demand_may(actor, Action.UPHOLD, claim.contractor_id)
+        demand_may(actor, Action.UPHOLD, claim.sides)
     lines: Sequence[int | None] = command.line_ids or [None]
     session.execute(
         insert(Untold).inline(),

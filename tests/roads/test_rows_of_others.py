@@ -101,7 +101,7 @@ class World:
 
 
 def seen(session: Session, table: str) -> set[object]:
-    return set(session.scalars(text(f"SELECT id FROM {table}")))
+    return set(session.scalars(text(f"SELECT {KEYS.get(table, 'id')} FROM {table}")))
 
 
 def fill(session: Session, scene: Scene) -> None:
@@ -271,7 +271,8 @@ def copied(session: Session, table: str, key: object) -> tuple[str, dict[str, ob
     ).all()
     listed = ", ".join(f'"{column}"' for column in columns)
     as_words = ", ".join(f'CAST("{column}" AS text) AS "{column}"' for column in columns)
-    row = session.execute(text(f"SELECT {as_words} FROM {table} WHERE id = :key"), {"key": key}).one()
+    known_by = KEYS.get(table, "id")
+    row = session.execute(text(f"SELECT {as_words} FROM {table} WHERE {known_by} = :key"), {"key": key}).one()
     kinds = text(
         "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
         " WHERE attrelid = to_regclass(:table) AND attnum > 0"
