@@ -18,8 +18,9 @@ from roads.usecases import claims_endings as endings
 from roads.usecases import claims_offers as offers
 from roads.usecases import claims_repairs as repairs
 from roads.usecases import claims_visits as visits
+from roads.usecases import letters
 
-UseCase = Callable[..., LineState | answers.Disputed]
+UseCase = Callable[..., LineState | answers.Disputed | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ BY_PATH = {
             said.Met,
             lambda line, body: visits.HoldJointVisit(line, body.held_on, body.act, body.note),
             visits.hold_joint_visit,
+        ),
+        Deed(
+            "prescribe",
+            (Action.PRESCRIBE,),
+            said.Reasoned,
+            lambda line, body: letters.Prescribe([line], body.note),
+            letters.prescribe,
         ),
         _decided("withdraw", Action.WITHDRAW, endings.withdraw),
         _decided("uphold", Action.UPHOLD, answers.uphold),

@@ -23,6 +23,7 @@ from roads.domain.claims import LineState, claim_state
 from roads.domain.errors import NotFound, RoadsError
 from roads.i18n import say
 from roads.queries.claims_seen import WantedClaims, claim_seen, claims_seen, line_of_claim, verifying_organisations
+from roads.queries.letters import letters_of_claim
 from roads.usecases.accounts_secrets import form_token
 from roads.usecases.claims_drafting import IssueClaim, Receipt, acknowledge, issue_claim
 
@@ -144,12 +145,14 @@ def _page(
         with acting(request, actor) as session:
             claim = claim_seen(session, actor, claim_id)
             verifiers = verifying_organisations(session)
+            letters = letters_of_claim(session, claim_id) if claim.row.issued_on else []
     except NotFound as missing:
         raise HTTPException(404) from missing
     facts = {
         "claim": claim,
         "forms": {line.row.number: forms_of(line.actions) for line in claim.lines},
         "mismatches": lambda one: mismatches(None, one.check, language),
+        "letters": letters,
         "verifiers": verifiers,
         "said": said,
         "page": f"claims/{claim_id}",

@@ -92,6 +92,7 @@ SAID: Mapping[str, Mapping[str, Any]] = {
     "offer-verification": {"bin": "990000000004"},
     "set-joint-visit": {"visit_on": "2026-12-01"},
     "hold-joint-visit": {"held_on": "2026-11-01", "act": "1", "note": "x"},
+    "prescribe": {"note": "x"},
     "withdraw": {"note": "x"},
     "uphold": {"note": "x"},
     "grant": {"note": "x"},
