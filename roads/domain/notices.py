@@ -22,6 +22,9 @@ class NoticeKind(StrEnum):
     DISPUTED = "disputed"
     JOINT_VISIT_ASKED = "joint_visit_asked"
     JOINT_VISIT_SET = "joint_visit_set"
+    JOINT_VISIT_HELD = "joint_visit_held"
+    REPAIR_PLANNED = "repair_planned"
+    VERIFICATION_OFFERED = "verification_offered"
     REPAIR_REPORTED = "repair_reported"
     REPAIR_VERIFIED = "repair_verified"
     REPAIR_REJECTED = "repair_rejected"
@@ -45,6 +48,10 @@ KIND_OF_ACTION: Mapping[Action, NoticeKind] = {
     Action.ACCEPT_BY_SILENCE: NoticeKind.ACCEPTED_BY_SILENCE,
     Action.DISPUTE: NoticeKind.DISPUTED,
     Action.ASK_JOINT_VISIT: NoticeKind.JOINT_VISIT_ASKED,
+    Action.SET_JOINT_VISIT: NoticeKind.JOINT_VISIT_SET,
+    Action.HOLD_JOINT_VISIT: NoticeKind.JOINT_VISIT_HELD,
+    Action.PLAN_REPAIR: NoticeKind.REPAIR_PLANNED,
+    Action.OFFER_VERIFICATION: NoticeKind.VERIFICATION_OFFERED,
     Action.REPORT_REPAIR: NoticeKind.REPAIR_REPORTED,
     Action.VERIFY: NoticeKind.REPAIR_VERIFIED,
     Action.REJECT_REPAIR: NoticeKind.REPAIR_REJECTED,
@@ -59,7 +66,6 @@ KIND_OF_ACTION: Mapping[Action, NoticeKind] = {
     Action.RETURN_DONE_BY_OTHERS: NoticeKind.BACK_FROM_COURT,
     Action.CLOSE_WITHOUT_FIX: NoticeKind.CLOSED_UNFIXED,
     Action.PRESCRIBE: NoticeKind.PRESCRIPTION,
-    Action.SET_JOINT_VISIT: NoticeKind.JOINT_VISIT_SET,
     Action.CHANGED_SINCE: NoticeKind.CHANGED_SINCE,
 }
 """Of what else happens nobody is told: it is a step of one's own, or was told already."""
@@ -83,17 +89,19 @@ DOCUMENTS = frozenset(
 
 
 class Party(StrEnum):
-    """Who has to do with a claim."""
+    """Who has to do with a claim; the verifier is the organisation that a repair was offered to."""
 
     CUSTOMER = "customer"
     CONTRACTOR = "contractor"
     SUPERVISOR = "supervisor"
     DESIGNER = "designer"
+    VERIFIER = "verifier"
 
 
 ROLE_OF: Mapping[Party, Role] = {
     Party.CUSTOMER: Role.ENGINEER,
     Party.CONTRACTOR: Role.CONTRACTOR,
+    Party.VERIFIER: Role.ENGINEER,
     Party.SUPERVISOR: Role.SUPERVISOR,
     # Whoever designed the works reads along like a supervisor.
     Party.DESIGNER: Role.SUPERVISOR,
@@ -127,7 +135,10 @@ ADDRESSEES: Mapping[NoticeKind, Sequence[Addressee]] = {
     NoticeKind.ACCEPTED_BY_SILENCE: (*TO_CONTRACTOR, *TO_CUSTOMER),
     NoticeKind.DISPUTED: TO_CUSTOMER,
     NoticeKind.JOINT_VISIT_ASKED: TO_CUSTOMER,
-    NoticeKind.JOINT_VISIT_SET: TO_CONTRACTOR,
+    NoticeKind.JOINT_VISIT_SET: WITH_SUPERVISOR,
+    NoticeKind.JOINT_VISIT_HELD: WITH_SUPERVISOR,
+    NoticeKind.REPAIR_PLANNED: TO_CUSTOMER,
+    NoticeKind.VERIFICATION_OFFERED: (Addressee(Party.VERIFIER),),
     NoticeKind.REPAIR_REPORTED: TO_CUSTOMER,
     NoticeKind.REPAIR_VERIFIED: WITH_SUPERVISOR,
     NoticeKind.REPAIR_REJECTED: WITH_SUPERVISOR,

@@ -34,8 +34,7 @@ class Untold(Base):
 
     __tablename__ = "untold"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(event_id, step_id, kind) = 1", name="what"),
-        one_of("kind", NoticeKind),
+        CheckConstraint("num_nonnulls(event_id, step_id) = 1", name="what"),
         Index("untold_claim_id_idx", "claim_id"),
     )
 
@@ -44,7 +43,6 @@ class Untold(Base):
     line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
     event_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("claim_event.id"))
     step_id: Mapped[int | None] = mapped_column(ForeignKey("ladder_step.id"))
-    kind: Mapped[str | None] = mapped_column(Text)
 
 
 class Letter(Base):
@@ -79,7 +77,7 @@ class LetterCause(Base):
 
     __tablename__ = "letter_cause"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(event_id, step_id) <= 1", name="what"),
+        CheckConstraint("num_nonnulls(event_id, step_id) = 1", name="what"),
         UniqueConstraint("event_id"),
         UniqueConstraint("step_id"),
         Index("letter_cause_letter_id_idx", "letter_id"),

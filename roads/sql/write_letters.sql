@@ -24,30 +24,35 @@ rung AS (
 ),
 told AS MATERIALIZED (
     SELECT
-        t.claim_id, t.line_id, t.event_id, t.step_id, coalesce(t.kind, kind.kind, rung.kind) AS kind,
-        coalesce(e.happened_on, CAST(:on AS date)) AS written_on, e.person, t.id AS at
+        t.claim_id, t.line_id, t.event_id, t.step_id, coalesce(kind.kind, rung.kind) AS kind,
+        coalesce(e.happened_on, CAST(:on AS date)) AS written_on, e.person, t.id AS at,
+        -- Whom a repair is offered to must not read what was offered to others.
+        CASE WHEN e.action = 'offer_verification' THEN e.evidence ->> 'bin' END AS offered_to
     FROM taken t
     LEFT JOIN claim_event e ON e.id = t.event_id
     LEFT JOIN kind ON kind.action = e.action
     LEFT JOIN ladder_step s ON s.id = t.step_id
     LEFT JOIN rung ON rung.rung = s.rung
-    WHERE coalesce(t.kind, kind.kind, rung.kind) IS NOT NULL
+    WHERE coalesce(kind.kind, rung.kind) IS NOT NULL
 ),
-matter AS (
-    SELECT claim_id, kind, written_on, person, min(at) AS at
-    FROM told
-    GROUP BY claim_id, kind, written_on, person
-),
-letters AS (
-    INSERT INTO letter (kind, claim_id, ordinal, written_on, person)
+matter AS MATERIALIZED (
     SELECT
-        m.kind, m.claim_id,
+        m.*,
         (SELECT count(*) FROM letter l WHERE l.claim_id = m.claim_id)
-            + row_number() OVER (PARTITION BY m.claim_id ORDER BY m.at, m.written_on, m.kind),
-        m.written_on, m.person
-    FROM matter m
-    ORDER BY m.at, m.claim_id
-    RETURNING id, kind, claim_id, written_on, person
+            + row_number() OVER (PARTITION BY m.claim_id ORDER BY m.at) AS ordinal
+    FROM (
+        SELECT claim_id, kind, written_on, person, offered_to, min(at) AS at
+        FROM told
+        GROUP BY claim_id, kind, written_on, person, offered_to
+    ) AS m
+),
+written AS (
+    INSERT INTO letter (kind, claim_id, ordinal, written_on, person)
+    SELECT kind, claim_id, ordinal, written_on, person FROM matter ORDER BY at
+    RETURNING id, claim_id, ordinal
+),
+letters AS MATERIALIZED (
+    SELECT w.id, m.* FROM written w JOIN matter m ON m.claim_id = w.claim_id AND m.ordinal = w.ordinal
 ),
 causes AS (
     INSERT INTO letter_cause (letter_id, line_id, event_id, step_id)
@@ -55,7 +60,7 @@ causes AS (
     FROM told t
     JOIN letters l
         ON l.claim_id = t.claim_id AND l.kind = t.kind AND l.written_on = t.written_on
-        AND l.person IS NOT DISTINCT FROM t.person
+        AND l.person IS NOT DISTINCT FROM t.person AND l.offered_to IS NOT DISTINCT FROM t.offered_to
 ),
 addressee AS (
     SELECT *
@@ -75,6 +80,7 @@ addressed AS MATERIALIZED (
             WHEN 'contractor' THEN coalesce(c.contractor_id, k.contractor_id)
             WHEN 'supervisor' THEN c.supervisor_id
             WHEN 'designer' THEN c.designer_id
+            WHEN 'verifier' THEN (SELECT o.id FROM organisation o WHERE o.bin = l.offered_to)
         END
     ) AS party (organisation_id)
     CROSS JOIN LATERAL (

@@ -14,7 +14,7 @@ SILENT = {
     "attribution": {"place_defects", "attribute_defects"},
     "ledger": {"sequence_ledger"},
     # Letters and the outbox keep themselves as they were sent; what follows for a claim is said with the claim.
-    "letters": {"tell_of_change", "keep_document"},
+    "letters": {"keep_document"},
     "notices": {
         "write_letters", "address_notices", "take_notices", "record_bounce", "try_again", "wipe_old_secrets",
         "forget_untold",

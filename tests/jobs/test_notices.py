@@ -25,10 +25,11 @@ from roads.domain.errors import NotFound
 from roads.domain.notices import LEASE, MOST_ATTEMPTS, NoticeKind
 from roads.usecases.accounts_reset import ResetLetter
 from roads.usecases.claims_drafting import IssueClaim, issue_claim
-from roads.usecases.letters import Prescribe, TellOfChange, prescribe, tell_of_change
+from roads.usecases.letters import Prescribe, prescribe
 from roads.usecases.notices import Take, mail_reset, record_bounce, take_notices, try_again
 from roads.usecases.webhooks import MakeWebhook, StateAddress, make_webhook, state_address
 from tests.claims import TODAY
+from tests.factories import make_organisation
 from tests.letters import Desk, add_person, address, make_desk
 from tests.mail import Sink, is_signed, pdfs_of, smtp_sink, text_of, webhook_receiver
 
@@ -155,11 +156,33 @@ def test_lines_of_one_deed_are_one_letter(desk: Desk) -> None:
 
 
 def test_a_change_since_the_claim_is_told_to_both_sides(desk: Desk) -> None:
-    claim = desk.issue(1000, 3000)
-    with transaction(desk.engine, Role.APP, desk.scene.engineer) as session:
-        tell_of_change(session, desk.scene.engineer, TellOfChange(claim, desk.lines(claim)[:1]))
+    desk.issue(1000, 3000)
+    desk.do(
+        "INSERT INTO claim_event (claim_id, line_id, action, person, happened_on)"
+        " SELECT claim_id, min(id), 'changed_since', 'scheduler', :on FROM claim_line GROUP BY claim_id",
+        on=TODAY,
+    )
     desk.write()
     assert told(desk) == [("changed_since", ["builder", "engineer"])]
+
+
+def test_an_offer_to_verify_goes_to_that_organisation_alone(desk: Desk) -> None:
+    claim = desk.issue(1000, 3000)
+    with transaction(desk.engine) as session:
+        others = [make_organisation(session).bin for _ in range(2)]
+    for name, number in zip(("one", "two"), others, strict=True):
+        add_person(desk.engine, name, Acting.ENGINEER, number)
+    desk.do(
+        "INSERT INTO claim_event (claim_id, line_id, action, person, evidence, happened_on)"
+        " SELECT l.claim_id, l.id, 'offer_verification', 'engineer-1', jsonb_build_object('bin', o.bin), :on"
+        " FROM unnest(CAST(:lines AS integer[]), CAST(:bins AS text[])) o (line, bin)"
+        " JOIN claim_line l ON l.id = o.line",
+        on=TODAY,
+        lines=list(desk.lines(claim)),
+        bins=others,
+    )
+    desk.write()
+    assert told(desk) == [("verification_offered", ["one"]), ("verification_offered", ["two"])]
 
 
 def test_a_taken_back_draft_is_told_to_nobody(desk: Desk) -> None:
