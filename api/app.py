@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.media = open_media(known.media_url)
     app.state.darkroom = Darkroom()
     errors.install(app)
+    app.state.problem_page = public_pages.problem_page
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
     app.include_router(public.router)

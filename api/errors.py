@@ -34,7 +34,7 @@ from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsErr
 from roads.domain.idempotency import KeyReused
 from roads.domain.inspections import InspectionAhead, InspectionDiffers
 from roads.domain.remarks import BadFields
-from roads.i18n import choose_language, say
+from roads.i18n import LANGUAGES, choose_language, say
 from roads.queries.public import SeveralPlaces
 
 STATUS: Mapping[type[Exception], int] = {
@@ -143,16 +143,27 @@ def to_the_door(request: Request) -> Response:
     return RedirectResponse(f"/{language}/sign-in?next={quote(back)}", 303, headers={"Cache-Control": "no-store"})
 
 
+def _told(request: Request, status: int, error: Exception | None = None) -> Response:
+    """A problem as whoever asks reads it: a page for a browser that opened one, a problem document for a program."""
+    known = error if isinstance(error, RoadsError) else None
+    asked = str(request.path_params.get("language"))
+    if asked in LANGUAGES and "text/html" in request.headers.get("accept", ""):
+        page: Response = request.app.state.problem_page(
+            request, status, asked, sentence_of(known, asked) if known else ""
+        )
+        return page
+    language = _language(request)
+    title, sentence = say(f"problem.http_{status}", language), sentence_of(known, language) if known else ""
+    return problem(status, title, sentence, _fields(known, language) if known else None)
+
+
 async def _known(request: Request, error: Exception) -> Response:
     if isinstance(error, accounts.NotSignedIn) and "language" in request.path_params:
         return to_the_door(request)
     status = status_of(error)
     if isinstance(error, DatabaseUnusable):
         return await _database(request, error)
-    sentence = sentence_of(error, _language(request)) if isinstance(error, RoadsError) else ""
-    answer = problem(
-        status, say(f"problem.http_{status}", _language(request)), sentence, _fields(error, _language(request))
-    )
+    answer = _told(request, status, error)
     answer.headers.update(headers_of(error))
     return answer
 
@@ -200,7 +211,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     known = status in (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 503)
-    answer = problem(status, say(f"problem.http_{status}" if known else "problem.http_500", _language(request)))
+    answer = _told(request, status if known else 500)
+    answer.status_code = status
     if isinstance(error, HTTPException):
         answer.headers.update(error.headers or {})
     return answer

@@ -89,6 +89,13 @@ def _page(request: Request, template: str, language: str, facts: Mapping[str, An
     return tagged(request, page_in(request, template, language, facts), "text/html; charset=utf-8")
 
 
+def problem_page(request: Request, status: int, language: str, detail: str) -> Response:
+    """A page that says what is wrong, for somebody who opened one."""
+    facts = {"title": say(f"problem.http_{status}", language), "detail": detail, "page": "", "query": ""}
+    body = page_in(request, "problem.html", language, facts)
+    return Response(body, status, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
 def page_in(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> bytes:
     """A page from a template in the reader's language. Among the facts may be `page`, its path below the
     language, and `query`, what its links to other languages carry: the address's own unless told otherwise."""

@@ -99,6 +99,19 @@ def test_a_claim_of_others_is_not_there(client: TestClient, office: Office, who:
     assert sent.status_code == 404
 
 
+def test_a_browser_is_told_what_is_wrong_on_a_page_and_a_program_in_a_document(
+    client: TestClient, office: Office
+) -> None:
+    shown, _ = office.browser("stranger")
+    page = client.get("/kk/claims/999999", headers={**shown, "Accept": "text/html,*/*"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert '<html lang="kk">' in page.text
+    document = client.get("/kk/claims/999999", headers=shown)
+    assert (document.status_code, document.headers["content-type"]) == (404, "application/problem+json")
+    forbidden = client.get("/ru/administration", headers={**shown, "Accept": "text/html"})
+    assert (forbidden.status_code, 'role="alert"' in forbidden.text) == (403, True)
+
+
 def test_a_form_of_another_site_changes_nothing(client: TestClient, office: Office) -> None:
     line = office.issued()
     shown, token = office.browser("builder")

@@ -16,7 +16,7 @@ CASES: list[tuple[RoadsError, int]] = [
     (OwnRepair(actor="builder-1"), 403),
     (NotAllowed(actor="builder-1", permission="pursue_claims"), 403),
     (NotFound(thing="claim", key=1), 404),
-    (ReasonMissing(), 400),
+    (ReasonMissing(), 422),
 ]
 
 
