@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import errors
 from api.bearers import Bearers
 from api.darkroom import Darkroom
+from api.document import DescribedApi
 from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Errors: BadSetting, DatabaseUnusable (no URL).
     """
     known = settings or read_settings_to_serve()
-    app = FastAPI(title="Sapaly Zhol", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app = DescribedApi(title="Sapaly Zhol", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = known
     app.state.engine = open_engine(known.database_url, pool_size=CONNECTIONS, application="sapaly-zhol api")
     app.state.bearers = Bearers(known.secret_key or token_urlsafe())
