@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(accounts.router)
     app.include_router(photos.router)
     app.include_router(evidence.router)
+    app.include_router(evidence.changing)
     app.include_router(field.router)
     app.include_router(claims.router)
     app.include_router(operator.router)

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from api.auth import Caller, acting, address_of, caller, door, knock, moment
 from api.bearers import Bearers
 from api.forms import FORM, read_form
+from api.routing import SmallBodyRoute
 from api.schemas.accounts import Bearer, IssuedToken, Me, NewToken, RoleShape, Tokens, TokenShape
 from api.schemas.questions import LARGEST_ID
 from roads.domain.accounts import LONGEST_PASSWORD, RoleNotHeld, TokenForTokenRefused
@@ -18,7 +19,7 @@ from roads.queries.accounts import HeldRole, SignedIn, held_roles, held_tokens
 from roads.usecases.accounts_door import Attempt, Knock, sign_in_for_a_while
 from roads.usecases.accounts_tokens import IssueToken, issue_token, revoke_token
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = APIRouter(prefix="/api/v1", tags=["accounts"], route_class=SmallBodyRoute)
 Signed = Annotated[Caller, Depends(caller)]
 PRIVATE = {"Cache-Control": "no-store"}
 

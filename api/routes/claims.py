@@ -10,6 +10,7 @@ from api.deeds import BY_PATH, Deed
 from api.dependencies import language, today
 from api.errors import sentence_of, status_of
 from api.routes.accounts import PRIVATE, PROBLEM, UNSIGNED, Signed
+from api.routing import SmallBodyRoute
 from api.schemas import claims as said
 from api.schemas.questions import LARGEST_ID
 from roads.domain.claims import StaleRevision
@@ -17,7 +18,7 @@ from roads.domain.errors import RoadsError
 from roads.queries.claims_seen import WantedClaims, claim_seen, claims_seen, line_of_claim
 from roads.usecases.claims_drafting import IssueClaim, Receipt, acknowledge, issue_claim
 
-router = APIRouter(prefix="/api/v1/claims", tags=["claims"])
+router = APIRouter(prefix="/api/v1/claims", tags=["claims"], route_class=SmallBodyRoute)
 
 ClaimId = Annotated[int, Path(ge=1, le=LARGEST_ID, examples=[1])]
 LineNumber = Annotated[int, Path(ge=1, le=LARGEST_ID, examples=[1])]

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import Caller, acting, caller
 from api.dependencies import language, today
 from api.evidence import PRIVATE, mask, original_of, take_in, take_in_of, view_of
+from api.routing import SmallBodyRoute
 from api.schemas.photos import (
     AttachedShape,
     EvidenceList,
@@ -30,6 +31,7 @@ from roads.usecases.photos import demand_subject
 from roads.usecases.photos_public import MaskPhoto, ReleasePhoto, hide_photo, release_photo
 
 router = APIRouter(prefix="/api/v1", tags=["photos"])
+changing = APIRouter(prefix="/api/v1", tags=["photos"], route_class=SmallBodyRoute)
 Signed = Annotated[Caller, Depends(caller)]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Tongue = Annotated[str, Depends(language)]
@@ -115,7 +117,7 @@ async def view(request: Request, number: Number, who: Signed, asked: Annotated[V
     return await view_of(request, who.actor, number, asked)
 
 
-@router.put("/photos/{number}/masks", responses=CHANGING)
+@changing.put("/photos/{number}/masks", responses=CHANGING)
 async def mask_regions(
     request: Request, response: Response, number: Number, who: Signed, asked: Masks, _: Nothing, tongue: Tongue
 ) -> PhotoFacts:
@@ -125,7 +127,7 @@ async def mask_regions(
     return await run_in_threadpool(_facts, request, response, number, who, tongue)
 
 
-@router.put("/photos/{number}/release", responses=CHANGING)
+@changing.put("/photos/{number}/release", responses=CHANGING)
 def release(
     request: Request, response: Response, number: Number, who: Signed, _: Nothing, tongue: Tongue
 ) -> PhotoFacts:
@@ -135,7 +137,7 @@ def release(
     return _facts(request, response, number, who, tongue)
 
 
-@router.delete("/photos/{number}/release", responses=CHANGING)
+@changing.delete("/photos/{number}/release", responses=CHANGING)
 def hide(request: Request, response: Response, number: Number, who: Signed, _: Nothing, tongue: Tongue) -> PhotoFacts:
     """Take a photo back from the public. `If-Match` is the ETag of the photo."""
     with acting(request, who.actor) as session:

@@ -1,9 +1,14 @@
 """The document of the API says what is done, and what it says is done."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+from fastapi.testclient import TestClient
+
 from api.app import create_app
+from api.routing import LONGEST_BODY
 from roads.settings import Settings
 
 APP = create_app(Settings(database_url="postgresql://nowhere/"))
@@ -14,6 +19,14 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in DOCUMENT["paths"].items():
         for method, operation in item.items():
             yield method, path, operation
+
+
+def with_json() -> list[tuple[str, str]]:
+    return [
+        (method, path)
+        for method, path, operation in operations()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
 
 
 def test_every_problem_is_a_problem_document() -> None:
@@ -31,3 +44,10 @@ def test_what_needs_a_person_says_so_and_what_takes_a_body_too() -> None:
         responses = set(operation["responses"])
         assert ("security" not in operation) or {"401", "403"} <= responses, (method, path)
         assert ("requestBody" not in operation) or {"413", "422"} <= responses, (method, path)
+
+
+@pytest.mark.parametrize(("method", "path"), with_json())
+def test_a_note_is_a_note_and_a_gigabyte_is_not(method: str, path: str) -> None:
+    much, headers = b" " * (LONGEST_BODY + 1), {"Content-Type": "application/json"}
+    answer = TestClient(APP).request(method, re.sub("{[a-z_]+}", "1", path), content=much, headers=headers)
+    assert answer.status_code == 413
