@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from psycopg import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from geo.errors import BadValue
 from roads.db import LOST
@@ -90,6 +91,7 @@ STATUS: Mapping[type[Exception], int] = {
     DatabaseUnusable: 503,
     RoadsError: 400,
 }
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 log = structlog.get_logger(__name__)
 
 
@@ -215,7 +217,16 @@ async def _http(request: Request, error: Exception) -> Response:
     answer.status_code = status
     if isinstance(error, HTTPException):
         answer.headers.update(error.headers or {})
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(_methods_here(request))
     return answer
+
+
+def _methods_here(request: Request) -> list[str]:
+    """What may be done at this address, whichever routes do it: the first that matches knows only its own method."""
+    routes = request.app.router.routes
+    asked = {method: {**request.scope, "method": method} for method in METHODS}
+    return [method for method, scope in asked.items() if any(one.matches(scope)[0] is Match.FULL for one in routes)]
 
 
 def _route(request: Request) -> str:

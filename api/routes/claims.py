@@ -46,7 +46,7 @@ def claims(
         return said.ClaimList.of(claims_seen(session, wanted, today(request)), asked.limit)
 
 
-@router.get("/{claim_id}", responses=SEEN)
+@router.get("/{claim_id:int}", responses=SEEN)
 def claim(request: Request, response: Response, who: Signed, claim_id: ClaimId) -> said.ClaimShape:
     """A claim with its lines, as known at the issue and now, and everything that was done."""
     response.headers.update(PRIVATE)

@@ -164,7 +164,7 @@ async def contract(request: Request, number: Id, _: Annotated[NoQuestions, Query
     return shown(request, ContractDetail.with_sections(row, sections, language(request)))
 
 
-@router.get("/defects/{id}", response_model=DefectShape, responses=PROBLEMS)
+@router.get("/defects/{id:int}", response_model=DefectShape, responses=PROBLEMS)
 async def defect(request: Request, number: Id, _: Annotated[NoQuestions, Query()]) -> Response:
     """One defect as it was recorded."""
     async with public_connection(request) as connection:

@@ -51,3 +51,18 @@ def test_a_note_is_a_note_and_a_gigabyte_is_not(method: str, path: str) -> None:
     much, headers = b" " * (LONGEST_BODY + 1), {"Content-Type": "application/json"}
     answer = TestClient(APP).request(method, re.sub("{[a-z_]+}", "1", path), content=much, headers=headers)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/defects", "GET, POST"),
+        ("/api/v1/photos/1/release", "PUT, DELETE"),
+        ("/api/v1/defects/preview", "POST"),
+        ("/api/v1/claims/issue", "POST"),
+        ("/openapi.json", "GET, HEAD"),
+    ],
+)
+def test_what_may_be_asked_instead_is_told_in_full(path: str, methods: str) -> None:
+    answer = TestClient(APP).request("PATCH", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
