@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from api.schemas.liability import PartyShape
 from api.schemas.network import Names
-from api.schemas.questions import LARGEST_ID, Bin, PageQuery
+from api.schemas.questions import LARGEST_ID, Bin, IsoDay, PageQuery
 from geo.chainage import format_chainage
 from roads.domain.claims import Action, DisputeReason, Finding, LineState, ReopenReason, claim_state
 from roads.queries.claims_seen import SeenClaim, SeenLine
@@ -69,7 +69,7 @@ class Disputing(Body):
 class Planning(Noted):
     """When the contractor will mend."""
 
-    planned_on: date = Field(examples=["2026-12-01"])
+    planned_on: IsoDay = Field(examples=["2026-12-01"])
 
 
 class Repairing(Noted):
@@ -87,19 +87,19 @@ class Verifying(Noted):
 class Asking(Noted):
     """A joint visit, on a day if one is named."""
 
-    visit_on: date | None = None
+    visit_on: IsoDay | None = None
 
 
 class Meeting(Noted):
     """The day of a joint visit; the note says where and when."""
 
-    visit_on: date = Field(examples=["2026-12-01"])
+    visit_on: IsoDay = Field(examples=["2026-12-01"])
 
 
 class Met(Reasoned):
     """A joint visit that has taken place, the number of its act, and what was found."""
 
-    held_on: date = Field(examples=["2026-11-20"])
+    held_on: IsoDay = Field(examples=["2026-11-20"])
     act: Short = Field(examples=["17"])
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas.liability import ContractBrief, PartyShape, WarrantyShape, WhyShape, contract_brief, warranty_shape
-from api.schemas.questions import LARGEST_ID, Line, PageQuery, Strict, no_nul
+from api.schemas.questions import LARGEST_ID, IsoDay, Line, PageQuery, Strict, no_nul
 from geo.chainage import format_chainage
 from roads.domain.distress import Severity
 from roads.domain.inspections import InspectionKind, InspectionOutcome
@@ -313,7 +313,7 @@ class InspectionsQuery(PageQuery):
 class PlanQuery(Strict):
     """Which day's list; with coordinates the nearest come first, else those that end first."""
 
-    on: date | None = None
+    on: IsoDay | None = None
     lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False, examples=[76.9286])
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False, examples=[43.2567])
     limit: int = Field(default=100, ge=1, le=1000)

@@ -4,22 +4,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.schemas.questions import Strict, in_utc
+from api.schemas.questions import IsoMoment, Strict
 from roads.domain.photos import MOST_MASKS, CrossCheck, MaskKind, Mismatch, PhotoKind, PhotoSubject, Position, SelfCheck
 from roads.i18n import say
 from roads.queries.photos import Evidence, KeptPhoto, Mask, Upload
 from roads.usecases.photos import Taken
 
-TakenAt = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 class SentQuestion(Strict):
     """What the device says of a photo it sends: phones leave the position out of the file."""
 
-    taken_at: TakenAt | None = Field(None, description="when the photo was taken, by the device")
+    taken_at: IsoMoment | None = Field(None, description="when the photo was taken, by the device")
     lon: Degrees | None = None
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
     accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None

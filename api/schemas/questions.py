@@ -1,10 +1,11 @@
 """Query parameters: what may be asked. Whatever is not named here is refused, not ignored."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from geo.bbox import Box
 from roads.domain.attribution import Outcome
@@ -43,6 +44,27 @@ def _moment(given: date | datetime) -> date | datetime:
         raise ValueError("this moment lies outside the calendar") from beyond
 
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+
+
+def _day_in_words(given: object) -> object:
+    """A day as ISO 8601 writes it. Errors: ValueError, also for a number: 20240603 means no seconds since 1970."""
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        return given
+    raise ValueError("a day is written like 2026-11-22")
+
+
+def _moment_in_words(given: object) -> object:
+    if isinstance(given, str) and _MOMENT.fullmatch(given):
+        return given
+    raise ValueError("a moment is written like 2026-11-22T10:30:00+05:00")
+
+
+def _either_in_words(given: object) -> object:
+    return given if isinstance(given, str) and _DAY.fullmatch(given) else _moment_in_words(given)
+
+
 def _box(words: str) -> str:
     Box.parse(words)
     return words
@@ -62,7 +84,9 @@ BoxWords = Annotated[str, Field(max_length=120, examples=["76.8,43.1,77.1,43.4"]
 Search = Annotated[str, Field(max_length=100), AfterValidator(no_nul), AfterValidator(_something_to_find)]
 
 
-KnownMoment = Annotated[date | AwareDatetime, AfterValidator(_moment)]
+IsoDay = Annotated[date, BeforeValidator(_day_in_words)]
+IsoMoment = Annotated[AwareDatetime, BeforeValidator(_moment_in_words), AfterValidator(in_utc)]
+KnownMoment = Annotated[date | AwareDatetime, BeforeValidator(_either_in_words), AfterValidator(_moment)]
 
 
 class Strict(BaseModel):
@@ -102,7 +126,7 @@ class SegmentsQuery(PageQuery):
 
     bbox: BoxWords | None = None
     status: SegmentStatus | None = None
-    since: date | None = None
+    since: IsoDay | None = None
     region: Kato | None = None
     contractor: Bin | None = None
 
@@ -112,7 +136,7 @@ class ContractsQuery(PageQuery):
 
     contractor: Bin | None = None
     region: Kato | None = None
-    since: date | None = None
+    since: IsoDay | None = None
 
 
 class DefectsQuery(PageQuery):
@@ -121,7 +145,7 @@ class DefectsQuery(PageQuery):
     bbox: BoxWords | None = None
     region: Kato | None = None
     contractor: Bin | None = None
-    since: date | None = None
+    since: IsoDay | None = None
     outcome: Outcome | None = None
 
 
@@ -167,7 +191,7 @@ class LiabilityQuery(Strict):
     road: Line | None = Field(default=None, examples=["A-3"])
     chainage: Line | None = Field(default=None, examples=["212+600"])
     direction: Direction | None = None
-    on: date | None = None
+    on: IsoDay | None = None
     element: Element = Element.PAVEMENT
     as_known_at: KnownMoment | None = None
 

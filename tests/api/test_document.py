@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import BaseModel, ValidationError
 
 from api.app import create_app
 from api.routing import LONGEST_BODY
+from api.schemas.claims import Planning
+from api.schemas.photos import SentQuestion
+from api.schemas.questions import ContractsQuery, DefectsQuery, LiabilityQuery, SegmentsQuery
 from roads.settings import Settings
 
 APP = create_app(Settings(database_url="postgresql://nowhere/"))
@@ -66,3 +71,25 @@ def test_a_note_is_a_note_and_a_gigabyte_is_not(method: str, path: str) -> None:
 def test_what_may_be_asked_instead_is_told_in_full(path: str, methods: str) -> None:
     answer = TestClient(APP).request("PATCH", path)
     assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+@pytest.mark.parametrize("question", [SegmentsQuery, ContractsQuery, DefectsQuery])
+@pytest.mark.parametrize("day", ["0", "1717372800", "2024-06-03T00:00:00", "20240603", "2024-6-3"])
+def test_a_day_is_written_as_a_day(question: type[BaseModel], day: str) -> None:
+    assert question.model_validate({"since": "2024-06-03"}).model_dump()["since"] == date(2024, 6, 3)
+    with pytest.raises(ValidationError, match="like 2026-11-22"):
+        question.model_validate({"since": day})
+
+
+def test_no_number_is_a_day_in_a_body() -> None:
+    assert Planning.model_validate({"planned_on": "2024-06-03"}).planned_on == date(2024, 6, 3)
+    with pytest.raises(ValidationError, match="like 2026-11-22"):
+        Planning.model_validate({"planned_on": 1717372800})
+
+
+@pytest.mark.parametrize("moment", ["0", "20240603", "1717372800.5", "2024-06-03T12:00:00"])
+def test_a_moment_is_written_as_a_moment(moment: str) -> None:
+    assert SentQuestion.model_validate({"taken_at": "2024-06-03T12:00:00+05:00"}).taken_at is not None
+    for question in (SentQuestion, LiabilityQuery):
+        with pytest.raises(ValidationError, match="like 2026-11-22T10:30:00"):
+            question.model_validate({"taken_at": moment, "as_known_at": moment})
