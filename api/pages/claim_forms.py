@@ -1,6 +1,6 @@
 """The forms below a line: what is asked for each deed, drawn from the same body that the API takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +29,20 @@ WIDGETS = {
     "is_released": "tick",
     "bin": "verifier",
 }
+
+
+def _number(words: str) -> object:
+    """Words that are no number stay words, and the body refuses them."""
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 20 else words
+
+
+READ: Mapping[str, Callable[[str], object]] = {
+    "photos": lambda words: [_number(one) for one in words.split()],
+    "documents": str.splitlines,
+    "defect_id": _number,
+    "is_released": lambda words: words == "true",
+}
+"""A form sends words only: what else the API takes."""
 FORWARD = frozenset({"accept", "verify", "repair", "uphold", "grant"})
 """What most lines wait for stands open; the rest is a click away."""
 
@@ -82,8 +96,8 @@ def _field(name: str, of: FieldInfo) -> Field:
 def body_of(deed: Deed, form: Mapping[str, str]) -> said.Body:
     """What a form says, as the API takes it; fields left empty were not filled in. Errors: RequestValidationError."""
     given = {name: words for name in deed.body.model_fields if (words := form.get(name, "").strip())}
-    lists = {"documents": given["documents"].splitlines()} if "documents" in given else {}
+    read = {name: READ[name](words) if name in READ else words for name, words in given.items()}
     try:
-        return deed.body.model_validate({**given, **lists})
+        return deed.body.model_validate(read)
     except ValidationError as wrong:
         raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in wrong.errors()]) from wrong

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from api.schemas.liability import PartyShape
 from api.schemas.network import Names
@@ -28,15 +28,10 @@ def _clean(words: str) -> str:
     return words.strip()
 
 
-def _split(given: object) -> object:
-    """A form sends numbers as words with spaces between them."""
-    return given.split() if isinstance(given, str) else given
-
-
 Note = Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(_clean)]
 Short = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-Photos = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MOST_PHOTOS)]
+Id = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
+Photos = Annotated[list[Id], Field(max_length=MOST_PHOTOS)]
 
 
 class Body(BaseModel):
@@ -81,7 +76,7 @@ class Repairing(Noted):
 class Verifying(Noted):
     """The repair was seen; its photos may be shown to the public."""
 
-    is_released: bool = False
+    is_released: StrictBool = False
 
 
 class Asking(Noted):

@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from fastapi.exceptions import RequestValidationError
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, ValidationError
 
 from api.app import create_app
+from api.deeds import BY_PATH
+from api.pages.claim_forms import body_of
 from api.routing import LONGEST_BODY
-from api.schemas.claims import Planning
+from api.schemas.claims import IssuingSeveral, Planning, Repairing, Verifying
 from api.schemas.photos import SentQuestion
 from api.schemas.questions import ContractsQuery, DefectsQuery, LiabilityQuery, SegmentsQuery
 from roads.settings import Settings
@@ -85,6 +88,29 @@ def test_no_number_is_a_day_in_a_body() -> None:
     assert Planning.model_validate({"planned_on": "2024-06-03"}).planned_on == date(2024, 6, 3)
     with pytest.raises(ValidationError, match="like 2026-11-22"):
         Planning.model_validate({"planned_on": 1717372800})
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        (Verifying, {"is_released": 0}),
+        (Verifying, {"is_released": "on"}),
+        (Repairing, {"photos": [True]}),
+        (Repairing, {"photos": ["1"]}),
+        (Repairing, {"photos": "1 2"}),
+        (IssuingSeveral, {"claim_ids": [1.0]}),
+    ],
+)
+def test_a_body_says_what_it_says_in_one_way(body: type[BaseModel], given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        body.model_validate(given)
+
+
+def test_a_form_says_in_words_what_a_body_says() -> None:
+    assert body_of(BY_PATH["repair"], {"photos": " 12 13"}) == Repairing(photos=[12, 13])
+    assert body_of(BY_PATH["verify"], {"is_released": "true"}) == Verifying(is_released=True)
+    with pytest.raises(RequestValidationError):
+        body_of(BY_PATH["repair"], {"photos": "12 x"})
 
 
 @pytest.mark.parametrize("moment", ["0", "20240603", "1717372800.5", "2024-06-03T12:00:00"])
