@@ -12,7 +12,7 @@ CLUSTER := $(PYTHON) .ci/cluster.py
 COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
 
-.PHONY: run test bench check setup lock cluster-start cluster-stop cluster-url
+.PHONY: run test bench fuzz check setup lock cluster-start cluster-stop cluster-url
 
 run:
 	@# The set-up of a new machine takes minutes: a taken port is said before it.
@@ -26,6 +26,10 @@ test: check
 
 bench: setup
 	@exec $(CLUSTER) with $(PYTHON) -m tests.performance $(ARGS)
+
+# ARGS="--minutes 20 --role engineer"; all roles and nobody by default.
+fuzz: setup
+	@exec $(CLUSTER) with $(PYTHON) -m tests.fuzz $(ARGS)
 
 check: setup
 	.venv/bin/ruff format --check .

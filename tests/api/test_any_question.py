@@ -1,29 +1,50 @@
-"""Whatever is asked of the public API, it answers as its own document says, and never with a 500."""
+"""Whatever is asked of the API, by nobody and by people of each role, it answers as its own document says.
 
-from typing import Any
+These are few questions, the same each time; `make fuzz` asks for as long as one likes.
+"""
 
-import schemathesis
-from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, settings
-from schemathesis import Case
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
 
-from api.app import create_app
-from roads.settings import Settings
-from tests.api.conftest import Told
+import pytest
+from sqlalchemy import Connection, text
 
-schemathesis.serializer.alias(["image/heic", "image/heif", "image/jpg"], "image/jpeg")
-SCHEMA = schemathesis.openapi.from_dict(create_app(Settings(database_url="postgresql://nowhere/")).openapi())
+from roads.db import open_engine
+from roads.domain.actors import Role
+from roads.media import Media
+from tests.conftest import admin_url
+from tests.fuzz.asking import NOBODY, Bounds, ask, document
+from tests.fuzz.world import World, make_world
+from tests.served import Server
+
+FEW = Bounds(seed=1, examples=3, chain=3, with_coverage=False)
+EACH = replace(FEW, with_coverage=True)
+"""Also every boundary and every wrong type of each field: of an engineer, who may do most."""
 
 
-@SCHEMA.include(path_regex="^/api/").parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_no_question_breaks_the_api(case: Case[Any], client: TestClient, told: Told) -> None:
-    answer = client.request(case.method, case.formatted_path, params=case.query, headers={"Accept-Language": "en"})
-    # Nobody has signed in here, and the form to do so is missing.
-    assert answer.status_code in (200, 400, 401, 404, 405, 415)
-    if answer.status_code == 200:
-        assert answer.headers["content-type"] == "application/json"
-        case.operation.validate_response(answer)
-    else:
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["status"] == answer.status_code
+@pytest.fixture(scope="module")
+def served(
+    admin: Connection, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, World]]:
+    """A server as it is run, and a small world in its database."""
+    name, folder = f"roads_asked_{uuid4().hex[:12]}", tmp_path_factory.mktemp("asked")
+    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    engine = open_engine(url)
+    world = make_world(engine, Media(folder / "media"))
+    engine.dispose()
+    with Server(url, folder / "media", folder / "log").running() as server:
+        yield server, world
+    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", [NOBODY, *Role])
+def test_no_question_breaks_the_api(served: tuple[Server, World], who: str) -> None:
+    server, world = served
+    heard = ask(server, world, who, EACH if who == Role.ENGINEER else FEW)
+    assert not heard.wrong, "\n".join(map(str, heard.wrong.values()))
+    assert not heard.troubles
+    operations = {f"{method.upper()} {path}" for path, item in document()["paths"].items() for method in item}
+    assert set(heard.operations) == operations
