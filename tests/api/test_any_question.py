@@ -1,10 +1,10 @@
 """Whatever is asked of the API, by nobody and by people of each role, it answers as its own document says.
 
-These are few questions, the same each time; `make fuzz` asks for as long as one likes.
+These are few questions, the same each time. `make fuzz` asks for as long as one likes, also at every boundary and with
+every wrong type of each field.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -18,9 +18,7 @@ from tests.fuzz.asking import NOBODY, Bounds, ask, document
 from tests.fuzz.world import World, make_world
 from tests.served import Server
 
-FEW = Bounds(seed=1, examples=3, chain=3, with_coverage=False)
-EACH = replace(FEW, with_coverage=True)
-"""Also every boundary and every wrong type of each field: of an engineer, who may do most."""
+FEW = Bounds(seed=1, examples=2, chain=3, with_coverage=False)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,7 @@ def served(
 @pytest.mark.parametrize("who", [NOBODY, *Role])
 def test_no_question_breaks_the_api(served: tuple[Server, World], who: str) -> None:
     server, world = served
-    heard = ask(server, world, who, EACH if who == Role.ENGINEER else FEW)
+    heard = ask(server, world, who, FEW)
     assert not heard.wrong, "\n".join(map(str, heard.wrong.values()))
     assert not heard.troubles
     operations = {f"{method.upper()} {path}" for path, item in document()["paths"].items() for method in item}
