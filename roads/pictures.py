@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 from PIL.Image import DecompressionBombError, DecompressionBombWarning, Exif
 from pillow_heif import register_heif_opener
 
@@ -150,6 +150,8 @@ def _magic(content: bytes) -> PhotoKind | None:
 def _open(content: bytes, kind: PhotoKind) -> Iterator[Image.Image]:
     """The picture with its header read and judged, and nothing unpacked. Errors: PhotoRefused, also in the block."""
     most = LARGEST_PIXELS // 1_000_000
+    # One switch for the whole process, and WeasyPrint turns it on where it is loaded: half a photo is no evidence.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(content), formats=[READERS[kind]]) as image:
             width, height = image.size

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageEnhance, ImageFile
 
 from roads import pictures
 from roads.domain.photos import (
@@ -85,6 +85,14 @@ def test_a_photo_that_was_cut_off_is_refused(kind: str, share: float) -> None:
     content = written(asphalt(1, 400, 300), kind)
     with pytest.raises(PhotoBroken):
         read(content[: int(len(content) * share)])
+
+
+def test_a_photo_that_was_cut_off_is_refused_also_where_letters_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeasyPrint, once loaded, lets Pillow read the half of a picture, for every reader of the process."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    content = written(asphalt(1, 400, 300))
+    with pytest.raises(PhotoBroken):
+        read(content[: len(content) // 2])
 
 
 def png_claiming(width: int, height: int) -> bytes:
