@@ -80,6 +80,9 @@ def caller(request: Request, _: Annotated[str | None, Depends(bearer)]) -> Calle
     return Caller(found, by_token)
 
 
+Signed = Annotated[Caller, Depends(caller)]
+
+
 def _by_cookie(request: Request) -> SignedIn:
     """Who has signed in with the browser whose page asks. Errors: NotSignedIn, NotOurForm."""
     secret = cookie_of(request, SESSION)

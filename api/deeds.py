@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.schemas import claims as said
 from roads.domain.actors import Actor
-from roads.domain.claims import Action, Finding, LineState
+from roads.domain.claims import Action, Finding, LineState, StaleRevision
 from roads.usecases import claims_answers as answers
 from roads.usecases import claims_endings as endings
 from roads.usecases import claims_offers as offers
@@ -153,6 +153,13 @@ BY_PATH = {
     )
 }
 """Every deed by its path."""
+
+
+def revision_of(written: str) -> int:
+    """The revision of a line that somebody has read, as a form or a header tells it. Errors: StaleRevision."""
+    if not (written.isascii() and written.isdecimal() and len(written) < 10):
+        raise StaleRevision(expected=written[:40], revision="-")
+    return int(written)
 
 
 def deeds_open(actions: tuple[Action, ...] | list[Action]) -> list[Deed]:

@@ -12,6 +12,7 @@ from psycopg import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.headers import PRIVATE
 from geo.errors import BadValue
 from roads.db import LOST
 from roads.domain import accounts, photos
@@ -142,7 +143,7 @@ def to_the_door(request: Request) -> Response:
     """Whoever opens a page without having signed in (any more) goes to the door, and from there back to the page."""
     language = request.path_params["language"]
     back = request.url.path if request.method == "GET" else f"/{language}/account"
-    return RedirectResponse(f"/{language}/sign-in?next={quote(back)}", 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(f"/{language}/sign-in?next={quote(back)}", 303, headers=PRIVATE)
 
 
 def _told(request: Request, status: int, error: Exception | None = None) -> Response:

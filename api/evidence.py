@@ -11,6 +11,7 @@ from starlette.responses import FileResponse
 from api.auth import acting
 from api.darkroom import arriving, darkroom_of, stated_type
 from api.dependencies import media_of, settings_of, today
+from api.headers import PRIVATE
 from api.schemas.photos import SentQuestion, ViewQuestion
 from roads.domain.actors import Actor, Permission
 from roads.domain.errors import NotAllowed
@@ -32,7 +33,6 @@ from roads.usecases.photos import (
 from roads.usecases.photos_public import MaskPhoto, mask_photo
 
 COPY = "image/webp"
-PRIVATE = {"Cache-Control": "no-store"}
 ENDINGS = {PhotoKind.JPEG: "jpg", PhotoKind.PNG: "png", PhotoKind.WEBP: "webp", PhotoKind.HEIC: "heic"}
 
 

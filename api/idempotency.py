@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.auth import Caller, acting, moment
+from api.headers import PRIVATE
 from roads.usecases.idempotency import Answered, AskedOnce, answered_before, keep_answer
 
 REPLAYED = "Idempotency-Replayed"
@@ -55,5 +56,5 @@ def answered(status: int, shape: BaseModel, location: str | None = None) -> Answ
 
 def answer_of(given: Answered) -> Response:
     """What is sent. Nobody else's cache keeps it."""
-    headers = {"Cache-Control": "no-store", **({"Location": given.location} if given.location else {})}
+    headers = {**PRIVATE, **({"Location": given.location} if given.location else {})}
     return Response(given.answer, given.status, headers=headers, media_type="application/json")

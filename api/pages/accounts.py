@@ -1,11 +1,10 @@
 """The pages of the door: sign in and out, a forgotten password, and what is one's own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -21,10 +20,10 @@ from api.cookies import (
     form_secret,
     set_cookie,
 )
-from api.dependencies import offered, settings_of
 from api.errors import headers_of, sentence_of, status_of
-from api.forms import read_form
 from api.hashing import Hashing
+from api.headers import PRIVATE
+from api.pages.private import Form, Maybe, Signed, Tongue, Visitor, private_page
 from api.pages.public import page_in
 from api.schemas.questions import LARGEST_ID
 from roads.domain.accounts import (
@@ -32,14 +31,13 @@ from roads.domain.accounts import (
     LONGEST_TOKEN,
     AttemptKind,
     LinkExpired,
-    NotSignedIn,
     RoleNotHeld,
     UnknownToken,
     demand_good,
 )
 from roads.domain.errors import RoadsError
-from roads.queries.accounts import SignedIn, held_roles, held_sessions, held_tokens
-from roads.usecases.accounts_door import Attempt, Knock, choose_role, look_at_session, sign_in, sign_out
+from roads.queries.accounts import held_roles, held_sessions, held_tokens
+from roads.usecases.accounts_door import Attempt, Knock, choose_role, sign_in, sign_out
 from roads.usecases.accounts_door import sign_out_everywhere as end_all
 from roads.usecases.accounts_reset import ResetLetter, ask_reset, look_at_reset, reset_password
 from roads.usecases.accounts_secrets import form_token
@@ -50,43 +48,7 @@ log = structlog.get_logger(__name__)
 LONGEST_LOGIN = 200
 
 
-Tongue = Annotated[str, Depends(offered)]
-Form = Annotated[Mapping[str, str], Depends(read_form)]
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Somebody who has signed in with this browser; forms are bound to the secret of their cookie."""
-
-    signed_in: SignedIn
-    secret: str
-
-    @property
-    def session_id(self) -> int:
-        """The session of this browser."""
-        return self.signed_in.session_id or 0
-
-
-def visitor(request: Request) -> Visitor | None:
-    """Who has signed in with this browser, if the session is open."""
-    secret = cookie_of(request, SESSION)
-    if secret is None:
-        return None
-    with door(request) as session:
-        found = look_at_session(session, secret, now=moment())
-    return Visitor(found, secret) if found else None
-
-
-def signed_in(who: Annotated[Visitor | None, Depends(visitor)]) -> Visitor:
-    """Who has signed in. Errors: NotSignedIn, upon which pages go to the door."""
-    if who is None:
-        raise NotSignedIn()
-    return who
-
-
-Maybe = Annotated[Visitor | None, Depends(visitor)]
-Signed = Annotated[Visitor, Depends(signed_in)]
 
 
 # --- the door
@@ -290,8 +252,6 @@ def _back(language: str) -> Response:
 
 # --- how they are written
 
-PRIVATE = {"Cache-Control": "no-store"}
-
 
 def own_path(asked: str | None, language: str) -> str:
     """Where to go on after signing in: a path of this site, never another site's address."""
@@ -310,14 +270,8 @@ def _account(
             "sessions": held_sessions(session, user_id, now),
             "tokens": held_tokens(session, user_id, now),
         }
-    zone = settings_of(request).zone
-    shown = {
-        "who": who.signed_in,
-        "issued": issued,
-        "when": lambda moment: moment.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-        "longest_days": LONGEST_TOKEN.days,
-    }
-    return _page(request, "account.html", language, {**facts, **shown, "token": form_token(who.secret)}, wrong)
+    shown = {"issued": issued, "longest_days": LONGEST_TOKEN.days, "page": "account"}
+    return private_page(request, "account.html", language, who, {**facts, **shown}, wrong)
 
 
 def _door(
@@ -325,21 +279,16 @@ def _door(
 ) -> Response:
     """A page for whoever has not signed in: its form is bound to a cookie of its own."""
     secret, is_held = form_secret(request)
-    answer = _page(request, template, language, {**facts, "token": form_token(secret)}, wrong)
-    if not is_held:
-        set_cookie(request, answer, FORM, secret, FORM_LIFE)
-    return answer
-
-
-def _page(
-    request: Request, template: str, language: str, facts: Mapping[str, Any], wrong: RoadsError | None
-) -> Response:
     around = {
         "query": "",
         # What a form was sent to is no page that one could open in another language.
-        "page": {"account.html": "account"}.get(template, request.url.path.removeprefix(f"/{language}/")),
-        "trouble": None if wrong is None else sentence_of(wrong, language),
+        "page": request.url.path.removeprefix(f"/{language}/"),
+        "trouble": sentence_of(wrong, language) if wrong else None,
+        "token": form_token(secret),
     }
     written = page_in(request, template, language, {**around, **facts})
-    status = 200 if wrong is None else status_of(wrong)
-    return HTMLResponse(written, status, headers={**PRIVATE, **(headers_of(wrong) if wrong else {})})
+    headers = {**PRIVATE, **(headers_of(wrong) if wrong else {})}
+    answer = HTMLResponse(written, status_of(wrong) if wrong else 200, headers=headers)
+    if not is_held:
+        set_cookie(request, answer, FORM, secret, FORM_LIFE)
+    return answer

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from api.auth import acting, door, moment
 from api.cookies import demand_own_form
-from api.dependencies import settings_of, today
-from api.errors import sentence_of, status_of
-from api.pages.accounts import PRIVATE, Form, Tongue, Visitor, carry, signed_in
-from api.pages.claims import private_page
+from api.dependencies import today
+from api.headers import PRIVATE
+from api.pages.accounts import carry
+from api.pages.private import Form, Tongue, Visitor, private_page, signed_in
 from api.pages.things import number_of
 from geo.tables import Row
 from roads.domain.actors import Permission, Role
@@ -46,13 +47,7 @@ def overview(request: Request, language: Tongue, who: Administrator) -> Response
     """What the jobs did, and where everything else is."""
     with acting(request, who.signed_in.actor) as session:
         runs = last_runs(session, of_each=RUNS_OF_A_JOB)
-    zone = settings_of(request).zone
-    facts = {
-        "runs": runs,
-        "when": lambda at: at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-        "page": "administration",
-    }
-    return private_page(request, "administration.html", language, who, facts)
+    return private_page(request, "administration.html", language, who, {"runs": runs, "page": "administration"})
 
 
 # --- users
@@ -70,7 +65,7 @@ def add_user(request: Request, language: Tongue, who: Administrator, form: Form)
     demand_own_form(request, form, who.secret)
     role = form.get("role", "")
     try:
-        given = [GivenRole(Role(role), form.get("bin", "").strip(), _kato(form))] if role in list(Role) else []
+        given = [_given(form)] if role else []
         command = CreateUser(
             form.get("login", "").strip(), form.get("code", "").strip(), form.get("language", ""), given
         )
@@ -95,18 +90,21 @@ def change_user(request: Request, language: Tongue, who: Administrator, form: Fo
                 case "activate" | "deactivate":
                     set_active(session, actor, user_id, is_active=deed == "activate", now=moment())
                 case "give-role":
-                    role = Role(form["role"]) if form.get("role") in list(Role) else Role.AUDITOR
-                    given = GivenRole(role, form.get("bin", "").strip(), _kato(form))
-                    give_role(session, actor, ChangeRole(user_id, given))
+                    give_role(session, actor, ChangeRole(user_id, _given(form)))
                 case "take-role":
                     take_role(session, actor, user_id, number_of(form.get("role", "")) or 0)
+                case _:
+                    raise HTTPException(404)
     except RoadsError as wrong:
         return _users(request, language, who, wrong)
     return _back(language, "users")
 
 
-def _kato(form: Mapping[str, str]) -> str | None:
-    return form.get("kato", "").strip() or None
+def _given(form: Mapping[str, str]) -> GivenRole:
+    """The role in a form. Errors: HTTPException 404 for one that the page never offered."""
+    if form.get("role") not in list(Role):
+        raise HTTPException(404)
+    return GivenRole(Role(form["role"]), form.get("bin", "").strip(), form.get("kato", "").strip() or None)
 
 
 def _users(
@@ -123,11 +121,9 @@ def _users(
         "roles": list(Role),
         "tongues": LANGUAGES,
         "form": form or {},
-        "trouble": sentence_of(wrong, language) if wrong else None,
         "page": "administration/users",
-        "query": "",
     }
-    return private_page(request, "users.html", language, who, facts, status_of(wrong) if wrong else 200)
+    return private_page(request, "users.html", language, who, facts, wrong)
 
 
 # --- rules and calendar
@@ -172,9 +168,8 @@ def _rules(
         "remarks": [_said(one, language) for one in remarks or ()],
         "form": form or {},
         "page": "administration/rules",
-        "query": "",
     }
-    return private_page(request, "rules.html", language, who, facts, 422 if remarks else 200)
+    return private_page(request, "rules.html", language, who, facts, status=422 if remarks else 200)
 
 
 def _said(remark: Remark, language: str) -> str:

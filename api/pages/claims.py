@@ -1,30 +1,28 @@
 """The page of a claim for those who are concerned: each line with what can be done to it now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.auth import acting
 from api.cookies import demand_own_form
-from api.deeds import BY_PATH
+from api.deeds import BY_PATH, revision_of
 from api.dependencies import today
 from api.errors import sentence_of, status_of
-from api.pages.accounts import PRIVATE, Form, Signed, Tongue, Visitor
+from api.headers import PRIVATE
 from api.pages.claim_forms import body_of, forms_of
-from api.pages.public import page_in
-from api.pages.things import days_left, number_of
-from api.pages.words import Words, named
+from api.pages.private import Form, Signed, Tongue, Visitor, private_page
+from api.pages.things import number_of
 from api.schemas.photos import mismatches
 from roads.domain.claims import LineState, claim_state
 from roads.domain.errors import NotFound, RoadsError
 from roads.i18n import say
 from roads.queries.claims_seen import WantedClaims, claim_seen, claims_seen, line_of_claim, verifying_organisations
 from roads.queries.letters import letters_of_claim
-from roads.usecases.accounts_secrets import form_token
 from roads.usecases.claims_drafting import IssueClaim, Receipt, acknowledge, issue_claim
 
 router = APIRouter(include_in_schema=False)
@@ -68,22 +66,28 @@ def claim_page(request: Request, language: Tongue, who: Signed, claim_id: ClaimI
 @router.post("/{language}/claims/{claim}/issue")
 def issue(request: Request, language: Tongue, who: Signed, form: Form, claim_id: ClaimId) -> Response:
     """Issue a draft."""
-    demand_own_form(request, form, who.secret)
-    try:
-        with acting(request, who.signed_in.actor) as session:
-            issue_claim(session, who.signed_in.actor, IssueClaim(claim_id), today=today(request))
-    except RoadsError as wrong:
-        return _refused(request, language, who, claim_id, wrong)
-    return _back(language, claim_id)
+    return _with_the_whole(request, language, who, form, claim_id, issue_claim, IssueClaim(claim_id))
 
 
 @router.post("/{language}/claims/{claim}/acknowledge")
 def read(request: Request, language: Tongue, who: Signed, form: Form, claim_id: ClaimId) -> Response:
     """The contractor has read it."""
+    return _with_the_whole(request, language, who, form, claim_id, acknowledge, Receipt(claim_id))
+
+
+def _with_the_whole(
+    request: Request,
+    language: str,
+    who: Visitor,
+    form: Mapping[str, str],
+    claim_id: int,
+    use_case: Callable[..., object],
+    command: object,
+) -> Response:
     demand_own_form(request, form, who.secret)
     try:
         with acting(request, who.signed_in.actor) as session:
-            acknowledge(session, who.signed_in.actor, Receipt(claim_id), today=today(request))
+            use_case(session, who.signed_in.actor, command, today=today(request))
     except RoadsError as wrong:
         return _refused(request, language, who, claim_id, wrong)
     return _back(language, claim_id)
@@ -102,7 +106,7 @@ def do(
     try:
         body = body_of(deed, form)
         with acting(request, who.signed_in.actor) as session:
-            line_id = line_of_claim(session, claim_id, line_number, revision=number_of(form.get("revision", "")))
+            line_id = line_of_claim(session, claim_id, line_number, revision=revision_of(form.get("revision", "")))
             deed.do(session, who.signed_in.actor, line_id, body, today=today(request))
     except RequestValidationError as wrong:
         fields = ", ".join(say(f"claim_field.{one['loc'][1]}", language) for one in wrong.errors())
@@ -156,24 +160,6 @@ def _page(
         "verifiers": verifiers,
         "said": said,
         "page": f"claims/{claim_id}",
-        "query": "",
         "is_contractor": actor.organisation_id == claim.row.contractor_id,
     }
-    return private_page(request, "claim.html", language, who, facts, status)
-
-
-def private_page(
-    request: Request, template: str, language: str, who: Visitor, facts: Mapping[str, Any], status: int = 200
-) -> Response:
-    """A page of somebody's own: it is kept nowhere, and its forms are bound to the session."""
-    words, day = Words(language), today(request)
-    tools = {
-        "words": words,
-        "named": named,
-        "today": day,
-        "left": lambda last: days_left(words, last, day),
-        "token": form_token(who.secret),
-        "who": who.signed_in,
-    }
-    written = page_in(request, template, language, {**tools, **facts})
-    return HTMLResponse(written, status, headers=PRIVATE)
+    return private_page(request, "claim.html", language, who, facts, status=status)

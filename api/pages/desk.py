@@ -11,14 +11,14 @@ from api.auth import acting
 from api.cookies import demand_own_form
 from api.dependencies import settings_of, today
 from api.errors import sentence_of, status_of
-from api.pages.accounts import PRIVATE, Form, Signed, Tongue, Visitor
-from api.pages.claims import private_page
+from api.headers import PRIVATE
+from api.pages.private import Form, Signed, Tongue, Visitor, private_page
 from api.pages.things import number_of
 from roads.domain.actors import Permission, Role
 from roads.domain.errors import NotFound, RoadsError
 from roads.queries import desk
 from roads.queries.desk import WaitsFor
-from roads.usecases.claims_drafting import IssueClaim, issue_claim
+from roads.usecases.claims_drafting import issue_claims
 from roads.usecases.defects_corrections import SettlePlace, settle_place
 
 router = APIRouter(include_in_schema=False)
@@ -54,21 +54,15 @@ def _engineer(
 ) -> Response:
     actor, day = who.signed_in.actor, today(request)
     with acting(request, actor) as session:
-        facts = {
+        facts: dict[str, Any] = {
             "ending": desk.ending_warranties(session, day),
             "drafts": desk.waiting_drafts(session, day),
             "lines": desk.waiting_lines(session, day, ENGINEERS),
             "reviews": desk.waiting_reviews(session),
         }
     decides = Permission.PURSUE_CLAIMS in actor.permissions
-    return private_page(
-        request,
-        "desk.html",
-        language,
-        who,
-        {**facts, "decides": decides, "said": said, "page": "desk", "query": ""},
-        status,
-    )
+    facts |= {"decides": decides, "said": said, "page": "desk"}
+    return private_page(request, "desk.html", language, who, facts, status=status)
 
 
 @router.post("/{language}/desk/issue")
@@ -76,18 +70,14 @@ def issue_ticked(request: Request, language: Tongue, who: Signed, form: Form) ->
     """Issue the drafts that are ticked, each for itself; what could not be issued is said on the desk."""
     demand_own_form(request, form, who.secret)
     ticked = [number for name in form if name.startswith(BOX) and (number := number_of(name.removeprefix(BOX)))]
-    issued, refused = [], []
     with acting(request, who.signed_in.actor) as session:
-        for claim_id in ticked:
-            try:
-                with session.begin_nested():
-                    done = issue_claim(session, who.signed_in.actor, IssueClaim(claim_id), today=today(request))
-            except RoadsError as wrong:
-                refused.append((claim_id, sentence_of(wrong, language), status_of(wrong)))
-            else:
-                issued.append((claim_id, done.number))
-    said = {"issued": issued, "refused": refused}
-    return _engineer(request, language, who, said, refused[0][2] if refused and not issued else 200)
+        done = issue_claims(session, who.signed_in.actor, ticked, today=today(request))
+    said = {
+        "issued": [(claim_id, one.number) for claim_id, one in done.issued.items()],
+        "refused": [(claim_id, sentence_of(wrong, language)) for claim_id, wrong in done.refused.items()],
+    }
+    first = next(iter(done.refused.values()), None)
+    return _engineer(request, language, who, said, status_of(first) if first and not done.issued else 200)
 
 
 @router.get("/{language}/desk/defects/{defect}")
@@ -133,9 +123,7 @@ def _doubt(
         "doubt": doubt,
         "reach_m": desk.REACH_M,
         "decides": Permission.PURSUE_CLAIMS in who.signed_in.actor.permissions,
-        "trouble": sentence_of(wrong, language) if wrong else None,
         "form": form or {},
         "page": f"desk/defects/{defect_id}",
-        "query": "",
     }
-    return private_page(request, "doubt.html", language, who, facts, status_of(wrong) if wrong else 200)
+    return private_page(request, "doubt.html", language, who, facts, wrong)

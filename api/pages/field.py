@@ -9,15 +9,13 @@ from fastapi import APIRouter, Request, Response
 
 from api.auth import acting
 from api.dependencies import settings_of
-from api.pages.accounts import PRIVATE, Signed, Tongue
-from api.pages.public import page_in
+from api.pages.private import Signed, Tongue, private_page
 from roads.domain.actors import Permission
 from roads.domain.attribution import Outcome, Reason
 from roads.domain.distress import Severity, SeverityRule
 from roads.domain.inspections import InspectionKind, InspectionOutcome
 from roads.i18n import catalogue
 from roads.queries.defects import distress_names
-from roads.usecases.accounts_secrets import form_token
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,17 +50,14 @@ def field_page(request: Request, language: Tongue, who: Signed) -> Response:
     by_code = {one.code: one for one in named}
     facts = {
         "page": "field",
-        "query": "",
-        "token": form_token(who.secret),
         "owner": actor.name,
         "zone": settings_of(request).time_zone,
-        "words": json.dumps(_words(language), ensure_ascii=False),
+        "sentences": json.dumps(_words(language), ensure_ascii=False),
         "distresses": named,
         "frequent": [by_code[code] for code in FREQUENT if code in by_code],
         "severities": [severity.value for severity in Severity],
     }
-    written = page_in(request, "field.html", language, facts)
-    return Response(written, media_type="text/html; charset=utf-8", headers=PRIVATE)
+    return private_page(request, "field.html", language, who, facts)
 
 
 def _words(language: str) -> dict[str, str]:

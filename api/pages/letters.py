@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import offered, public_connection
+from api.headers import PRIVATE
 from api.pages.public import page_in, to_reader
 from roads.domain.letters import number_of
 from roads.queries.public import rows
@@ -13,7 +14,7 @@ from roads.queries.public import rows
 router = APIRouter(include_in_schema=False)
 CODE = re.compile(r"[0-9a-f]{20}")
 # What the page says may change with the claim's state, and its address is known to few: no cache keeps it.
-HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+HEADERS = {**PRIVATE, "X-Robots-Tag": "noindex"}
 
 
 @router.get("/letters/{code}")

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from api.dependencies import settings_of, tagged
-from api.headers import HEADERS
+from api.headers import HEADERS, PRIVATE
 from api.pages.public import page_in, to_reader
 
 router = APIRouter(include_in_schema=False)
@@ -78,4 +78,4 @@ def policy(basemap_origin: str) -> str:
 
 def _not_built(request: Request, language: str) -> Response:
     page = page_in(request, "map_not_built.html", language, {"page": "map/status"})
-    return Response(page, 503, media_type=HTML, headers={"Retry-After": str(BUILT_SOON_S), "Cache-Control": "no-store"})
+    return Response(page, 503, media_type=HTML, headers={"Retry-After": str(BUILT_SOON_S), **PRIVATE})

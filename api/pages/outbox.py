@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from api.auth import acting, moment
 from api.cookies import demand_own_form
 from api.dependencies import settings_of
-from api.errors import sentence_of, status_of
-from api.pages.accounts import PRIVATE, Form, Signed, Tongue, Visitor
-from api.pages.public import page_in
+from api.headers import PRIVATE
+from api.pages.private import Form, Signed, Tongue, Visitor, private_page
 from api.schemas.questions import LARGEST_ID
 from roads.domain.actors import Permission
 from roads.domain.errors import NotFound
 from roads.queries.notices import Box, count_boxes, outbox
-from roads.usecases.accounts_secrets import form_token
 from roads.usecases.notices import try_again
 
 router = APIRouter(include_in_schema=False)
@@ -51,7 +49,6 @@ def _page(request: Request, language: str, who: Visitor, wrong: NotFound | None 
     with acting(request, actor) as session:
         lines = outbox(session, box, before=_number(request.query_params.get("before", "")), limit=LINES)
         counts = count_boxes(session)
-    settings = settings_of(request)
     facts: Mapping[str, Any] = {
         "page": "desk/outbox",
         "query": f"box={box}",
@@ -60,13 +57,9 @@ def _page(request: Request, language: str, who: Visitor, wrong: NotFound | None 
         "counts": counts,
         "lines": lines[:LINES],
         "older": lines[LINES - 1].id if len(lines) > LINES else None,
-        "has_server": bool(settings.smtp_url),
-        "token": form_token(who.secret),
-        "when": lambda at: at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M"),
-        "trouble": None if wrong is None else sentence_of(wrong, language),
+        "has_server": bool(settings_of(request).smtp_url),
     }
-    status = 200 if wrong is None else status_of(wrong)
-    return HTMLResponse(page_in(request, "outbox.html", language, facts), status, headers=PRIVATE)
+    return private_page(request, "outbox.html", language, who, facts, wrong)
 
 
 def _box(asked: str) -> Box:

@@ -3,33 +3,27 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import acting
 from api.cookies import demand_own_form
-from api.dependencies import offered, settings_of, today
-from api.errors import sentence_of, status_of
-from api.evidence import PRIVATE, mask, original_of, view_of
-from api.forms import read_form
-from api.pages.accounts import Visitor, signed_in
-from api.pages.public import page_in
+from api.dependencies import today
+from api.evidence import mask, original_of, view_of
+from api.headers import PRIVATE
+from api.pages.private import Form, Signed, Tongue, Visitor, private_page
 from api.schemas.photos import ViewQuestion, mismatches
 from api.schemas.questions import LARGEST_ID
 from roads.domain.actors import Permission
 from roads.domain.errors import RoadsError
 from roads.domain.photos import BadMask, MaskKind, PhotoChanged, Region
 from roads.queries.photos import Mask, masks_of, own_upload, photo_of, uses_of
-from roads.usecases.accounts_secrets import form_token
 from roads.usecases.photos_public import MaskPhoto, ReleasePhoto, hide_photo, release_photo
 
 router = APIRouter(include_in_schema=False)
-Tongue = Annotated[str, Depends(offered)]
-Signed = Annotated[Visitor, Depends(signed_in)]
-Form = Annotated[Mapping[str, str], Depends(read_form)]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
@@ -109,7 +103,7 @@ def _fraction(given: object) -> float:
     return float(given)
 
 
-def _page(request: Request, language: str, number: int, who: Visitor, wrong: RoadsError | None = None) -> HTMLResponse:
+def _page(request: Request, language: str, number: int, who: Visitor, wrong: RoadsError | None = None) -> Response:
     actor = who.signed_in.actor
     with acting(request, actor) as session:
         photo, masks, uses = photo_of(session, number), masks_of(session, number), uses_of(session, number)
@@ -125,17 +119,11 @@ def _page(request: Request, language: str, number: int, who: Visitor, wrong: Roa
         "may_release": Permission.RELEASE_PHOTOS in actor.permissions and photo.full_hash is not None,
         "may_save": photo.full_hash is not None and (Permission.SEE_ORIGINALS in actor.permissions or bool(upload)),
     }
-    zone = settings_of(request).zone
-    shown: dict[str, Any] = {
+    shown = {
         "page": f"photos/{number}",
-        "query": "",
-        "token": form_token(who.secret),
-        "trouble": sentence_of(wrong, language) if wrong else None,
         "is_saved": wrong is None and request.query_params.get("done") == "saved",
-        "when": lambda moment: moment.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
     }
-    written = page_in(request, "photo.html", language, {**facts, **shown})
-    return HTMLResponse(written, status_of(wrong) if wrong else 200, headers=PRIVATE)
+    return private_page(request, "photo.html", language, who, {**facts, **shown}, wrong)
 
 
 def _told(mask: Mask) -> dict[str, object]:

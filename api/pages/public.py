@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api.dependencies import offered, public_connection, settings_of, tagged, today
 from api.errors import sentence_of
+from api.headers import PRIVATE
 from api.pages.words import Words
 from geo.chainage import format_chainage
 from geo.errors import BadValue
@@ -93,7 +94,7 @@ def problem_page(request: Request, status: int, language: str, detail: str) -> R
     """A page that says what is wrong, for somebody who opened one."""
     facts = {"title": say(f"problem.http_{status}", language), "detail": detail, "page": "", "query": ""}
     body = page_in(request, "problem.html", language, facts)
-    return Response(body, status, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return Response(body, status, media_type="text/html; charset=utf-8", headers=PRIVATE)
 
 
 def page_in(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> bytes:

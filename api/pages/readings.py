@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.auth import acting, moment
 from api.cookies import FORM, FORM_LIFE, cookie_of, demand_own_form, form_secret, set_cookie
 from api.dependencies import today
-from api.pages.accounts import PRIVATE, Form, Signed, Tongue
+from api.headers import PRIVATE
 from api.pages.letters import CODE
+from api.pages.private import Form, Signed, Tongue
 from api.pages.public import page_in
 from api.routes.letters import as_file
 from roads.db import Role, transaction

@@ -16,7 +16,8 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from api.dependencies import settings_of
-from api.pages.accounts import PRIVATE, Tongue
+from api.headers import PRIVATE
+from api.pages.private import Tongue
 from api.pages.public import page_in
 
 router = APIRouter(include_in_schema=False)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api.auth import Caller, acting, address_of, caller, door, knock, moment
+from api.auth import Signed, acting, address_of, door, knock, moment
 from api.bearers import Bearers
 from api.forms import FORM, read_form
+from api.headers import PRIVATE
 from api.routing import SmallBodyRoute
 from api.schemas.accounts import Bearer, IssuedToken, Me, NewToken, RoleShape, Tokens, TokenShape
 from api.schemas.questions import LARGEST_ID
@@ -20,8 +21,6 @@ from roads.usecases.accounts_door import Attempt, Knock, sign_in_for_a_while
 from roads.usecases.accounts_tokens import IssueToken, issue_token, revoke_token
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"], route_class=SmallBodyRoute)
-Signed = Annotated[Caller, Depends(caller)]
-PRIVATE = {"Cache-Control": "no-store"}
 
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 UNSIGNED: dict[int | str, dict[str, Any]] = {401: {"description": "Not signed in", **PROBLEM}}

@@ -5,18 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from api.auth import acting
-from api.deeds import BY_PATH, Deed
+from api.auth import Signed, acting
+from api.deeds import BY_PATH, Deed, revision_of
 from api.dependencies import language, today
 from api.errors import sentence_of, status_of
-from api.routes.accounts import PRIVATE, PROBLEM, UNSIGNED, Signed
+from api.headers import PRIVATE
+from api.routes.accounts import PROBLEM, UNSIGNED
 from api.routing import SmallBodyRoute
 from api.schemas import claims as said
 from api.schemas.questions import LARGEST_ID
-from roads.domain.claims import StaleRevision
-from roads.domain.errors import RoadsError
 from roads.queries.claims_seen import WantedClaims, claim_seen, claims_seen, line_of_claim
-from roads.usecases.claims_drafting import IssueClaim, Receipt, acknowledge, issue_claim
+from roads.usecases.claims_drafting import IssueClaim, Receipt, acknowledge, issue_claim, issue_claims
 
 router = APIRouter(prefix="/api/v1/claims", tags=["claims"], route_class=SmallBodyRoute)
 
@@ -57,18 +56,19 @@ def claim(request: Request, response: Response, who: Signed, claim_id: ClaimId) 
 @router.post("/issue", responses={**UNSIGNED, 403: DONE[403]})
 def issue_several(request: Request, who: Signed, asked: said.IssuingSeveral) -> said.IssuedSeveral:
     """Issue drafts, each for itself: one that cannot be issued holds no other up."""
-    done = said.IssuedSeveral(issued=[], refused=[])
     with acting(request, who.actor) as session:
-        for claim_id in dict.fromkeys(asked.claim_ids):
-            try:
-                with session.begin_nested():
-                    issued = issue_claim(session, who.actor, IssueClaim(claim_id), today=today(request))
-            except RoadsError as wrong:
-                why = sentence_of(wrong, language(request))
-                done.refused.append(said.NotIssued(claim_id=claim_id, status=status_of(wrong), detail=why))
-            else:
-                done.issued.append(said.IssuedShape(claim_id=claim_id, number=issued.number, lines=issued.lines))
-    return done
+        done = issue_claims(session, who.actor, asked.claim_ids, today=today(request))
+    tongue = language(request)
+    return said.IssuedSeveral(
+        issued=[
+            said.IssuedShape(claim_id=claim_id, number=one.number, lines=one.lines)
+            for claim_id, one in done.issued.items()
+        ],
+        refused=[
+            said.NotIssued(claim_id=claim_id, status=status_of(wrong), detail=sentence_of(wrong, tongue))
+            for claim_id, wrong in done.refused.items()
+        ],
+    )
 
 
 @router.post("/{claim_id}/issue", responses=DONE)
@@ -87,14 +87,11 @@ def read(request: Request, who: Signed, claim_id: ClaimId, asked: said.Reading) 
         return said.ClaimShape.of(claim_seen(session, who.actor, claim_id))
 
 
-def revision_of(expected: str | None) -> int | None:
+def expected_revision(expected: str | None) -> int | None:
     """The revision in `If-Match`, if one is given. Errors: StaleRevision for what no revision of ours is."""
     if expected is None or expected.strip() == "*":
         return None
-    digits = expected.strip().removeprefix("W/").strip('"')
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10):
-        raise StaleRevision(expected=expected, revision="-")
-    return int(digits)
+    return revision_of(expected.strip().removeprefix("W/").strip('"'))
 
 
 def _route_of(deed: Deed) -> Callable[..., said.DoneShape]:
@@ -108,7 +105,7 @@ def _route_of(deed: Deed) -> Callable[..., said.DoneShape]:
         expected: Expected = None,
     ) -> said.DoneShape:
         with acting(request, who.actor) as session:
-            line_id = line_of_claim(session, claim_id, number, revision=revision_of(expected))
+            line_id = line_of_claim(session, claim_id, number, revision=expected_revision(expected))
             finding = deed.do(session, who.actor, line_id, asked, today=today(request))
             (line,) = (one for one in claim_seen(session, who.actor, claim_id).lines if one.row.id == line_id)
         shape = said.ClaimLineShape.of(line)

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Caller, acting, caller
+from api.auth import Caller, Signed, acting
 from api.dependencies import language, today
-from api.evidence import PRIVATE, mask, original_of, take_in, take_in_of, view_of
+from api.evidence import mask, original_of, take_in, take_in_of, view_of
+from api.headers import PRIVATE
 from api.routing import SmallBodyRoute
 from api.schemas.photos import (
     AttachedShape,
@@ -32,7 +33,6 @@ from roads.usecases.photos_public import MaskPhoto, ReleasePhoto, hide_photo, re
 
 router = APIRouter(prefix="/api/v1", tags=["photos"])
 changing = APIRouter(prefix="/api/v1", tags=["photos"], route_class=SmallBodyRoute)
-Signed = Annotated[Caller, Depends(caller)]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Tongue = Annotated[str, Depends(language)]
 Nothing = Annotated[NoQuestions, Query()]

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.auth import Caller, acting, caller
+from api.auth import Signed, acting
 from api.dependencies import language, settings_of, today
+from api.headers import PRIVATE
 from api.idempotency import REPLAYED, Key, MaybeKey, answered, once
-from api.routes.accounts import PRIVATE, PROBLEM
+from api.routes.accounts import PROBLEM
 from api.routing import SmallBodyRoute
 from api.schemas.field import (
     Corrected,
@@ -42,7 +43,6 @@ from roads.usecases.defects_recording import Ground, RecordDefect, foresee, reco
 from roads.usecases.inspections import TellInspection, tell_inspection
 
 router = APIRouter(prefix="/api/v1", tags=["field"], route_class=SmallBodyRoute)
-Signed = Annotated[Caller, Depends(caller)]
 Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Language = Annotated[str, Depends(language)]
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.auth import Caller, acting, caller, moment
+from api.auth import Signed, acting, moment
 from api.dependencies import today
+from api.headers import PRIVATE
 from api.schemas.letters import AskedLanguage, DeliveryShape, DocumentShape, Letters, LetterShape, NothingAsked
 from api.schemas.questions import LARGEST_ID
 from roads.domain.notices import NoticeState
@@ -13,7 +14,6 @@ from roads.queries.letters import Delivery, KnownLetter, StoredLetter, letters_o
 from roads.usecases.readings import OpenLetter, open_letter
 
 router = APIRouter(prefix="/api/v1", tags=["claims"])
-Signed = Annotated[Caller, Depends(caller)]
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
@@ -35,7 +35,7 @@ def letters(
     """The letters of an issued claim, with what became of them; a contractor sees its own deliveries only."""
     with acting(request, who.actor) as session:
         found = letters_of_claim(session, claim_id)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(PRIVATE)
     return Letters(items=[_letter(one) for one in found])
 
 
@@ -53,7 +53,7 @@ def as_file(found: StoredLetter) -> Response:
     name = f"{found.number.replace('/', '-')}-{found.language}.pdf"
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',
-        "Cache-Control": "no-store",
+        **PRIVATE,
         "ETag": f'"{found.sha256}"',
     }
     return Response(found.pdf, media_type="application/pdf", headers=headers)

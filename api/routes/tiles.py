@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from api.dependencies import has_copy, public_connection
 from api.editions import Editions
+from api.headers import PRIVATE
 from roads.queries import tiles
 from roads.queries.tiles import LARGEST_ZOOM, LAYERS, Spot
 
@@ -92,4 +93,4 @@ async def _of_another_edition(editions: Editions, edition: int, asked: Spot) -> 
 
 def _sent_on(asked: Spot, edition: int) -> Response:
     address = f"/tiles/{edition}/{asked.layer}/{asked.z}/{asked.x}/{asked.y}.mvt"
-    return RedirectResponse(address, 307, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(address, 307, headers=PRIVATE)

@@ -151,16 +151,6 @@ def photo_of(session: Session, photo_id: int, *, lock: bool = False) -> KeptPhot
     return KeptPhoto(**row._mapping)
 
 
-def photos_of_hashes(session: Session, hashes: Sequence[str]) -> list[KeptPhoto]:
-    """Photos that the actor may see by their contents, in the order asked. Errors: NotFound, naming the first."""
-    rows = session.execute(select(*PHOTO).where(Photo.content_hash.in_(hashes)))
-    found = {row.content_hash: KeptPhoto(**row._mapping) for row in rows}
-    for content_hash in hashes:
-        if content_hash not in found:
-            raise NotFound(thing="photo", key=content_hash)
-    return [found[content_hash] for content_hash in hashes]
-
-
 def photo_with_content(session: Session, content_hash: str) -> int | None:
     """The number of the photo with this content, whoever sent it: told to whoever has the content."""
     return session.scalar(select(func.photo_with_content(content_hash)))

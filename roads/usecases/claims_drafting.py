@@ -22,7 +22,7 @@ from roads.domain.claims import (
     claim_state,
     demand_may,
 )
-from roads.domain.errors import NotFound
+from roads.domain.errors import NotFound, RoadsError
 from roads.domain.rules import CountedIn
 from roads.domain.working_days import add_working_days
 from roads.models import Claim, ClaimEvent, ClaimTerms, Contract, Organisation
@@ -63,6 +63,14 @@ class Issued:
 
     number: str
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSeveral:
+    """What became of each draft, by the claim's id: issued, or refused and why."""
+
+    issued: dict[int, Issued]
+    refused: dict[int, RoadsError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,18 @@ def issue_claim(session: Session, actor: Actor, command: IssueClaim, *, today: d
     acts(session, actor, Action.ISSUE.value, today=today)
     _issue_lines(session, actor, rows, today)
     return Issued(_name(session, claim, clocks, today), len(lines))
+
+
+def issue_claims(session: Session, actor: Actor, claim_ids: Sequence[int], *, today: date) -> IssuedSeveral:
+    """Issue drafts, each for itself: one that cannot be issued holds no other up and leaves no trace."""
+    done = IssuedSeveral({}, {})
+    for claim_id in dict.fromkeys(claim_ids):
+        try:
+            with session.begin_nested():
+                done.issued[claim_id] = issue_claim(session, actor, IssueClaim(claim_id), today=today)
+        except RoadsError as wrong:
+            done.refused[claim_id] = wrong
+    return done
 
 
 def _issuable(session: Session, claim: KnownClaim, today: date) -> Sequence[Row[Any]]:

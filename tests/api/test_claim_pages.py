@@ -63,7 +63,7 @@ def test_a_draft_is_issued_on_its_page(client: TestClient, office: Office) -> No
 def test_an_answer_goes_back_to_its_line(client: TestClient, office: Office) -> None:
     line = office.issued()
     path = f"claims/{line.claim_id}"
-    done = send(client, office, "builder", f"{path}/items/{line.number}/accept")
+    done = send(client, office, "builder", f"{path}/items/{line.number}/accept", revision="1")
     assert (done.status_code, done.headers["location"]) == (303, f"/en/{path}#line-{line.number}")
     assert "accept" not in deeds(page(client, office, "builder", path))
 
