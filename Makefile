@@ -22,7 +22,7 @@ run:
 	@exec $(PYTHON) .ci/serve.py
 
 test: check
-	@exec $(CLUSTER) with $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@exec $(CLUSTER) with $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup
 	@exec $(CLUSTER) with $(PYTHON) -m tests.performance $(ARGS)

@@ -106,3 +106,8 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data in {folder}: set ROADS_SHARED_DATA")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no process is left with minutes of work when the others have ended."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
