@@ -23,7 +23,7 @@ def serve(
     """Serve until interrupted."""
     configure_logs()
     try:
-        create_app()
+        create_app().state.media.demand_usable()
     except RoadsError as wrong:
         code = f"database.{wrong.params['problem']}" if wrong.code == "database_unusable" else wrong.code
         print(say(f"error.{code}", params=wrong.params), file=sys.stderr)

@@ -32,7 +32,7 @@ from roads.domain.claims import (
     StaleState,
 )
 from roads.domain.corrections import DefectClosed, DefectOnRecord, MergedIntoItself, NotYourDefect, OutOfReach
-from roads.domain.errors import DatabaseUnusable, NotAllowed, NotFound, RoadsError
+from roads.domain.errors import DatabaseUnusable, MediaUnusable, NotAllowed, NotFound, RoadsError
 from roads.domain.idempotency import KeyReused
 from roads.domain.inspections import InspectionAhead, InspectionDiffers
 from roads.domain.remarks import BadFields
@@ -90,6 +90,7 @@ STATUS: Mapping[type[Exception], int] = {
     MergedIntoItself: 422,
     OutOfReach: 422,
     DatabaseUnusable: 503,
+    MediaUnusable: 503,
     RoadsError: 400,
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -122,6 +123,8 @@ def sentence_of(wrong: BadValue | RoadsError, language: str) -> str:
     if isinstance(wrong, BadValue):
         return say(f"problem.{wrong.code}", language, {**wrong.params, "value": wrong.value})
     params = dict(wrong.params)
+    if isinstance(wrong, MediaUnusable):
+        return say("problem.media_unusable", language)
     if isinstance(wrong, accounts.WeakPassword):
         return say(f"error.weak_password.{params['problem']}", language)
     if isinstance(wrong, SeveralPlaces):
@@ -166,6 +169,8 @@ async def _known(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if isinstance(error, DatabaseUnusable):
         return await _database(request, error)
+    if isinstance(error, MediaUnusable):
+        log.warning("media_unreachable", path=_route(request), problem=error.params["problem"])
     answer = _told(request, status, error)
     answer.headers.update(headers_of(error))
     return answer
@@ -194,6 +199,8 @@ def headers_of(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="Sapaly Zhol"'}
     if isinstance(error, accounts.TooManyAttempts | accounts.TooBusy | photos.TooManyPhotos):
         return {"Retry-After": str(error.params["seconds"])}
+    if isinstance(error, MediaUnusable):
+        return {"Retry-After": "5"}
     return {}
 
 

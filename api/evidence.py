@@ -1,12 +1,13 @@
 """What routes and pages of photos share: sending, looking, masking and releasing, each for who may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import IO, Literal
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse
+from starlette.responses import StreamingResponse
 
 from api.auth import acting
 from api.darkroom import arriving, darkroom_of, stated_type
@@ -16,6 +17,7 @@ from api.schemas.photos import SentQuestion, ViewQuestion
 from roads.domain.actors import Actor, Permission
 from roads.domain.errors import NotAllowed
 from roads.domain.photos import PhotoKind, PhotoNotKept
+from roads.media import Stored
 from roads.pictures import public_copies, read_picture
 from roads.queries.photos import KeptPhoto, Mask, Subject, masks_of, own_upload, photo_of
 from roads.usecases.photos import (
@@ -111,12 +113,8 @@ def original_of(request: Request, actor: Actor, photo_id: int) -> Response:
         raise PhotoNotKept(photo=photo_id)
     kind = PhotoKind(photo.kind)
     headers = {**PRIVATE, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return FileResponse(
-        media_of(request).path(photo.content_hash),
-        media_type=f"image/{kind}",
-        filename=f"photo-{photo_id}.{ENDINGS[kind]}",
-        headers=headers,
-    )
+    headers["Content-Disposition"] = f'attachment; filename="photo-{photo_id}.{ENDINGS[kind]}"'
+    return _sent(media_of(request).open(photo.content_hash), f"image/{kind}", headers)
 
 
 async def view_of(request: Request, actor: Actor, photo_id: int, asked: ViewQuestion) -> Response:
@@ -133,7 +131,13 @@ async def view_of(request: Request, actor: Actor, photo_id: int, asked: ViewQues
         content = await darkroom_of(request).work(lambda: _unmasked(request, photo, asked.size))
         return Response(content, media_type=COPY, headers=PRIVATE)
     copy = photo.full_hash if asked.size == "full" else photo.small_hash
-    return FileResponse(media_of(request).path(copy), media_type=COPY, headers=PRIVATE)
+    return _sent(await run_in_threadpool(media_of(request).open, copy), COPY, PRIVATE)
+
+
+def _sent(stored: Stored, media_type: str, headers: Mapping[str, str]) -> Response:
+    """A file, piece by piece."""
+    told = {**headers, "Content-Length": str(stored.size)}
+    return StreamingResponse(stored.pieces, media_type=media_type, headers=told)
 
 
 def _look_up(request: Request, actor: Actor, photo_id: int) -> tuple[KeptPhoto, list[Mask]]:

@@ -77,6 +77,7 @@ def serve() -> None:
     with surroundings() as here:
         with transaction(here.engine) as session:
             last_runs(session, of_each=1)  # a database that is not migrated is said now, not at every look
+        open_media(here.settings.media_url).demand_usable()
         rounds = rounds_of(here.settings)
         Service(here.engine, rounds, here.settings.zone, process_name(), datetime.now).run(stop)
 

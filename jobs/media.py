@@ -1,4 +1,4 @@
-"""The job that sweeps the folder of photos: files that no photo on record needs.
+"""The job that sweeps the place of photos: files that no photo on record needs.
 
 What reads and draws pictures is loaded where it is needed: most commands of this process need none of it.
 """

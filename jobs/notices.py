@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from jobs.tasks import Piece
 from roads.domain.actors import Actor
+from roads.domain.errors import NotFound
 from roads.domain.letters import LetterPhoto
 from roads.media import Media
 from roads.queries.letters import documents_wanted, has_untold, letter_facts, photos_of_letter, told_lines
@@ -89,12 +90,19 @@ class RenderLetters:
         return counts
 
     def _photos(self, session: Session, letter_id: int) -> list[LetterPhoto]:
-        """Photos whose files are there: a letter is not held up by one that is lost."""
-        media = self.media
-        if media is None:
+        """Photos whose files are there: a letter is not held up by one that is lost, but waits for a store that is
+        away."""
+        if self.media is None:
             return []
-        known = photos_of_letter(session, letter_id)
-        return [LetterPhoto(line, media.get(copy)) for line, copy in known if media.has(copy)]
+        found = ((line, _file(self.media, copy)) for line, copy in photos_of_letter(session, letter_id))
+        return [LetterPhoto(line, content) for line, content in found if content is not None]
+
+
+def _file(media: Media, copy: str) -> bytes | None:
+    try:
+        return media.get(copy)
+    except NotFound:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ def demo(if_empty: IfEmpty = False, language: Language = IN_ENGLISH) -> None:
         elif if_empty and not is_empty(session):
             print(say("seed.not_empty", language))
         else:
-            load_demo(session, OPERATOR, media=open_media(here.settings.media_url), today=here.today)
+            media = open_media(here.settings.media_url)
+            media.demand_usable()
+            load_demo(session, OPERATOR, media=media, today=here.today)
             is_fresh = True
             print(say("seed.demo_loaded", language, {"day": here.today}))
         is_asked = is_fresh or (bool(here.settings.demo_password) and is_loaded(session))

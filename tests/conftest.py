@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from roads.db import open_engine
+from tests.buckets import Buckets, running_buckets
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("suite", deadline=None)
@@ -97,6 +98,21 @@ def session(shared_database: Engine) -> Iterator[Session]:
         ) as own:
             yield own
         outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def buckets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Buckets]:
+    """One S3 store for all tests that need one."""
+    with running_buckets(tmp_path_factory.mktemp("buckets")) as store:
+        yield store
+
+
+@pytest.fixture
+def bucket_url(buckets: Buckets, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a prefix in a bucket of the test's own; the environment says the rest."""
+    for name, value in buckets.environment.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{buckets.make()}/of/tests"
 
 
 @pytest.fixture(scope="session")

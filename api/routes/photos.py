@@ -35,7 +35,10 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The photo", "content": {MEDIA_TYPE: {}}},
     304: {"description": "Not modified: the client's copy (If-None-Match) is good for ever"},
     404: {"description": "No such photo, or none of the public's", "content": {"application/problem+json": {}}},
-    503: {"description": "The database cannot be reached", "content": {"application/problem+json": {}}},
+    503: {
+        "description": "The database or the store of photos cannot be reached",
+        "content": {"application/problem+json": {}},
+    },
 }
 
 
@@ -65,6 +68,6 @@ async def _content(request: Request, content_hash: str) -> bytes:
     try:
         return await asyncio.to_thread(media_of(request).get, content_hash)
     except NotFound:
-        # The row is there: somebody has lost the folder, or the setting names another one.
+        # The row is there: somebody has lost the file, or the setting names another place.
         log.error("photo_file_missing", content_hash=content_hash)
         raise HTTPException(404) from None

@@ -23,6 +23,12 @@ class DatabaseUnusable(RoadsError):
     code = "database_unusable"
 
 
+class MediaUnusable(RoadsError):
+    """The store of photos does not answer, or refuses us. Carries `problem`, which is not for the public."""
+
+    code = "media_unusable"
+
+
 class NotFound(RoadsError):
     """There is no such thing. Carries `thing` and `key`."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from roads.db import open_engine
 from roads.domain.actors import Role
-from roads.media import Media
+from roads.media import MediaFolder
 from tests.conftest import admin_url
 from tests.fuzz.asking import NOBODY, Bounds, ask, document
 from tests.fuzz.world import World, make_world
@@ -30,7 +30,7 @@ def served(
     admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     engine = open_engine(url)
-    world = make_world(engine, Media(folder / "media"))
+    world = make_world(engine, MediaFolder(folder / "media"))
     engine.dispose()
     with Server(url, folder / "media", folder / "log").running() as server:
         yield server, world

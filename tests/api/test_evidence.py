@@ -21,7 +21,7 @@ from api.app import create_app
 from roads.db import transaction
 from roads.domain.actors import Role
 from roads.domain.photos import LARGEST_BYTES
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.settings import Settings
 from tests.claims import make_scene
 from tests.factories import make_organisation, point_beside
@@ -39,7 +39,7 @@ class Site:
     app: FastAPI
     client: TestClient
     engine: Engine
-    media: Media
+    media: MediaFolder
     claimed: int
     drafted: int
     inspector: Person
@@ -68,7 +68,7 @@ class Site:
 
 @pytest.fixture
 def site(database: Engine, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    media = Media(tmp_path / "media")
+    media = MediaFolder(tmp_path / "media")
     app = create_app(Settings(database_url=database_url, media_url=str(media.folder)))
     with transaction(database) as session:
         scene = make_scene(session)

@@ -26,7 +26,7 @@ from sqlalchemy import Engine, text
 from api.app import create_app
 from roads.db import transaction
 from roads.domain.actors import OPERATOR, Role
-from roads.media import FOLDERS, UNFINISHED, Media
+from roads.media import FOLDERS, UNFINISHED, MediaFolder
 from roads.settings import Settings
 from roads.usecases.photos_sweeping import find_unneeded
 from tests.field import ON, Field, enter, make_field
@@ -188,7 +188,7 @@ def test_what_was_acknowledged_is_there_once_whoever_kills_the_server(
         assert all(watch.cut_off[kill] > 0 for kill in (1, 2)), watch
         assert watch.acknowledged == REQUESTS == 2 * len(recorded)
         assert_rows_are_what_was_sent(world, recorded)
-        assert_files_are_whole(world, Media(server.media), recorded)
+        assert_files_are_whole(world, MediaFolder(server.media), recorded)
         assert_the_ledger_tells_of_each(world, recorded)
         assert_answers_are_given_again(phones, sent)
         assert_rows_are_what_was_sent(world, recorded)
@@ -229,7 +229,7 @@ def pairs(world: Field, words: str) -> list[tuple[Any, Any]]:
     return sorted((one, other) for one, other in world.rows(words))
 
 
-def assert_files_are_whole(world: Field, media: Media, recorded: Sequence[Recorded]) -> None:
+def assert_files_are_whole(world: Field, media: MediaFolder, recorded: Sequence[Recorded]) -> None:
     """What the database names is on the disk; what a killed writer left, the sweeper finds and nothing else."""
     named = {name for row in world.rows("SELECT content_hash, full_hash, small_hash FROM photo") for name in row}
     assert len(named) == 2 * len(recorded)  # so small a photo has one copy for both sizes

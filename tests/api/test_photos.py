@@ -14,7 +14,7 @@ from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.claims import Action
 from roads.domain.photos import MaskKind, PhotoSubject, Region
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.queries.photos import KeptPhoto, Mask, Subject
 from roads.settings import Settings
 from roads.usecases.claims_repairs import ReportRepair, report_repair
@@ -25,19 +25,19 @@ from tests.pictures import asphalt, exif_of, written
 
 
 @pytest.fixture
-def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "media")
+def media(tmp_path: Path) -> MediaFolder:
+    return MediaFolder(tmp_path / "media")
 
 
 @pytest.fixture
-def client(database_url: str, media: Media) -> Iterator[TestClient]:
+def client(database_url: str, media: MediaFolder) -> Iterator[TestClient]:
     settings = Settings(database_url=database_url, media_url=str(media.folder))
     with TestClient(create_app(settings), raise_server_exceptions=False) as asked:
         yield asked
 
 
 @pytest.fixture
-def kept(database: Engine, media: Media) -> KeptPhoto:
+def kept(database: Engine, media: MediaFolder) -> KeptPhoto:
     """A released photo that is evidence of nothing yet."""
     content = written(asphalt(1), exif=exif_of(taken="2024:06:03 12:00:00", at=(71.5, 51.25)))
     with transaction(database) as session:
@@ -104,7 +104,7 @@ def test_a_photo_that_is_evidence_of_nothing_is_not_there(client: TestClient, ke
 
 
 def test_a_photo_of_a_repair_is_shown_when_it_was_judged(
-    client: TestClient, database: Engine, media: Media, kept: KeptPhoto
+    client: TestClient, database: Engine, media: MediaFolder, kept: KeptPhoto
 ) -> None:
     address = f"/photos/{kept.full_hash}.small.webp"
     with transaction(database) as session:
@@ -137,7 +137,7 @@ def test_nothing_else_of_it_has_an_address(client: TestClient, kept: KeptPhoto, 
 
 
 def test_a_masked_photo_has_a_new_address_and_the_old_one_is_gone(
-    client: TestClient, database: Engine, media: Media, kept: KeptPhoto, of_a_defect: str
+    client: TestClient, database: Engine, media: MediaFolder, kept: KeptPhoto, of_a_defect: str
 ) -> None:
     command = MaskPhoto(kept.id, [Mask(Region(0.25, 0.25, 0.75, 0.75), MaskKind.PLATE)])
     with transaction(database) as session:
@@ -148,7 +148,7 @@ def test_a_masked_photo_has_a_new_address_and_the_old_one_is_gone(
         assert shown.getpixel((shown.width // 2, shown.height // 2)) in range(20)
 
 
-def test_a_file_that_was_lost_is_not_there(client: TestClient, media: Media, of_a_defect: str) -> None:
+def test_a_file_that_was_lost_is_not_there(client: TestClient, media: MediaFolder, of_a_defect: str) -> None:
     media.remove(int(of_a_defect[:2], 16), of_a_defect)
     assert client.get(f"/photos/{of_a_defect}.full.webp").status_code == 404
     assert client.get(f"/photos/{of_a_defect}.small.webp").status_code == 200

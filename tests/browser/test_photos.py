@@ -16,7 +16,7 @@ from roads.db import transaction
 from roads.domain.actors import OPERATOR, Role
 from roads.domain.photos import PhotoSubject, Position
 from roads.i18n import LANGUAGES
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.queries.photos import Subject
 from roads.settings import Settings
 from roads.usecases.photos import AttachPhoto, KeepPhoto, Taken, attach_photo, keep_photo
@@ -53,7 +53,7 @@ class Shown:
 
 @pytest.fixture
 def shown(database: Engine, database_url: str, tmp_path: Path) -> Iterator[Shown]:
-    media = Media(tmp_path)
+    media = MediaFolder(tmp_path)
     with transaction(database) as session:
         scene = make_scene(session)
         subject = Subject(PhotoSubject.DEFECT, scene.issued(1000).defect_id)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from roads.db import open_engine
 from roads.domain.actors import Role as Acting
-from roads.media import Media
+from roads.media import MediaFolder
 from tests.conftest import admin_url, alembic_config
 from tests.fuzz.asking import NOBODY, Bounds, Heard, ask
 from tests.fuzz.world import make_world
@@ -49,7 +49,7 @@ def _asked_as(role: str, bounds: Bounds) -> Heard:
     with _database() as url, TemporaryDirectory() as folder:
         media = Path(folder) / "media"
         engine = open_engine(url)
-        world = make_world(engine, Media(media))
+        world = make_world(engine, MediaFolder(media))
         engine.dispose()
         log = Path(folder) / "log"
         with Server(url, media, log).running() as server:

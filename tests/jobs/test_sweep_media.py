@@ -12,24 +12,27 @@ from jobs.runner import Runner
 from jobs.timetable import Job, jobs_by_name, timetable
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.usecases.photos import KeepPhoto, keep_photo
+from tests.buckets import is_kept
 from tests.pictures import asphalt, written
 
 DAY = date(2026, 3, 10)
 
 
 @pytest.fixture
-def media(tmp_path: Path) -> Media:
-    return Media(tmp_path)
+def media(tmp_path: Path) -> MediaFolder:
+    return MediaFolder(tmp_path)
 
 
 @pytest.fixture
-def job(media: Media) -> Job:
+def job(media: MediaFolder) -> Job:
     return jobs_by_name(timetable(snap_m=30, media=SweepMedia(media)))["sweep-media"]
 
 
-def test_old_files_that_no_photo_names_are_swept_if_the_run_is_kept(database: Engine, media: Media, job: Job) -> None:
+def test_old_files_that_no_photo_names_are_swept_if_the_run_is_kept(
+    database: Engine, media: MediaFolder, job: Job
+) -> None:
     runner = Runner(database, "test")
     with transaction(database) as session:
         kept = keep_photo(session, OPERATOR, KeepPhoto(written(asphalt(1, 400, 300))), media=media).photo
@@ -38,7 +41,7 @@ def test_old_files_that_no_photo_names_are_swept_if_the_run_is_kept(database: En
         if path.is_file():
             os.utime(path, (0, 0))
     assert runner.try_out(job, DAY)["files"] == 40
-    assert all(media.has(orphan) for orphan in orphans)
+    assert all(is_kept(media, orphan) for orphan in orphans)
     assert runner.run_once(job, DAY, waiting=lambda: pytest.fail("nobody else runs this job"))["files"] == 40
-    assert not any(media.has(orphan) for orphan in orphans)
-    assert media.has(kept.content_hash)
+    assert not any(is_kept(media, orphan) for orphan in orphans)
+    assert is_kept(media, kept.content_hash)

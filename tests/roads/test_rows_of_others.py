@@ -20,7 +20,7 @@ from roads.domain.claims import Action, PhotoUsedBefore
 from roads.domain.errors import NotFound
 from roads.domain.inspections import InspectionKind, InspectionOutcome
 from roads.domain.photos import MaskKind, PhotoSubject, Region
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.queries.photos import Mask, Subject, evidence_of
 from roads.usecases.claims_answers import AcceptLine, accept
 from roads.usecases.claims_repairs import ReportRepair, VerifyRepair, report_repair, verify
@@ -423,7 +423,7 @@ def test_what_a_device_said_is_known_to_its_own_organisation_alone(world: World,
 
 
 def test_a_photo_is_kept_shown_masked_and_released_within_the_rows_of_its_people(world: World, tmp_path: Path) -> None:
-    media, inspector, engineer = Media(tmp_path), world.people[Acting.INSPECTOR], world.people[Acting.ENGINEER]
+    media, inspector, engineer = MediaFolder(tmp_path), world.people[Acting.INSPECTOR], world.people[Acting.ENGINEER]
     content = written(asphalt(7, 400, 300))
     builder, stranger = world.people[Acting.CONTRACTOR], person("stranger", Acting.ENGINEER, 999_999)
     with transaction(world.engine, Role.JOBS) as session:
@@ -457,7 +457,7 @@ def test_a_photo_is_kept_shown_masked_and_released_within_the_rows_of_its_people
 
 
 def test_where_a_photo_was_used_is_told_though_the_claim_is_somebody_elses(world: World, tmp_path: Path) -> None:
-    media, builder, content = Media(tmp_path), world.people[Acting.CONTRACTOR], written(asphalt(8, 400, 300))
+    media, builder, content = MediaFolder(tmp_path), world.people[Acting.CONTRACTOR], written(asphalt(8, 400, 300))
     with world.undone() as connection:
         with transaction(connection, Role.JOBS) as session:
             asked = "SELECT c.contractor_id, l.id FROM claim_line l JOIN claim c ON c.id = l.claim_id WHERE "

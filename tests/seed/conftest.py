@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from roads.db import open_engine, transaction
 from roads.domain.actors import OPERATOR
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.usecases.attribution import AttributeDefects, PlaceDefects, attribute_defects, place_defects
 from seed.demo import load_demo
 from tests.conftest import admin_url
@@ -38,13 +38,13 @@ def answer_all(session: Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def album_folder(tmp_path_factory: pytest.TempPathFactory) -> Media:
+def album_folder(tmp_path_factory: pytest.TempPathFactory) -> MediaFolder:
     """Where the photos of the demonstration lie."""
-    return Media(tmp_path_factory.mktemp("album"))
+    return MediaFolder(tmp_path_factory.mktemp("album"))
 
 
 @pytest.fixture(scope="session")
-def demo(admin: Connection, template: str, album_folder: Media) -> Iterator[Engine]:
+def demo(admin: Connection, template: str, album_folder: MediaFolder) -> Iterator[Engine]:
     """A database with the demonstration, loaded on TODAY, and every defect answered. Tests only read it."""
     with cloned(admin, template) as engine:
         with transaction(engine) as session:

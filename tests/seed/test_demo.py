@@ -11,7 +11,7 @@ from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.attribution import Outcome, Reason
 from roads.domain.fields import check_bin
-from roads.media import Media
+from roads.media import MediaFolder
 from seed.__main__ import app
 from seed.demo import load_demo
 from seed.organisations import FIRST_DIGITS
@@ -116,7 +116,7 @@ def test_loaded_elsewhere_on_the_same_day_it_has_the_same_rows(
 ) -> None:
     with cloned(admin, template) as other:
         with transaction(other) as session:
-            load_demo(session, OPERATOR, media=Media(tmp_path), today=TODAY)
+            load_demo(session, OPERATOR, media=MediaFolder(tmp_path), today=TODAY)
         with transaction(other) as session:
             answer_all(session)
 

@@ -13,11 +13,12 @@ from roads.db import transaction
 from roads.domain.claims import Action, LineState, Rung, next_state
 from roads.domain.inspections import InspectionKind, InspectionOutcome
 from roads.domain.photos import ALIKE_BITS, bits_apart
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.pictures import read_picture
 from roads.usecases.photos import ALMATY
 from seed import fates
 from seed.photos import picture
+from tests.buckets import is_kept
 from tests.seed.conftest import TODAY
 
 
@@ -154,14 +155,16 @@ def test_nobody_is_named(demo: Engine) -> None:
     assert roles == {"engineer", "contractor", "inspector", "operator"}
 
 
-def test_every_repair_and_many_a_claimed_place_has_a_photo_with_its_file(demo: Engine, album_folder: Media) -> None:
+def test_every_repair_and_many_a_claimed_place_has_a_photo_with_its_file(
+    demo: Engine, album_folder: MediaFolder
+) -> None:
     uses = counted(demo, "SELECT subject, count(*) FROM photo_use GROUP BY 1")
     assert uses["repair"] == count(demo, "SELECT count(*) FROM repair")
     assert uses["defect"] > 30
     with transaction(demo) as session:
         names = session.execute(text("SELECT content_hash, full_hash, small_hash FROM photo")).all()
     assert len(names) == sum(uses.values())
-    assert all(album_folder.has(name) for row in names for name in row)
+    assert all(is_kept(album_folder, name) for row in names for name in row)
 
 
 def test_most_photos_are_released_and_now_and_then_a_phone_was_wrong_about_its_place(demo: Engine) -> None:

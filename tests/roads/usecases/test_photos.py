@@ -38,7 +38,7 @@ from roads.domain.photos import (
     Position,
     Region,
 )
-from roads.media import UNFINISHED, Media
+from roads.media import UNFINISHED, MediaFolder
 from roads.models import ClaimEvent, ClaimLine, Inspection, Photo, PhotoMask, PhotoUse
 from roads.queries.photos import KeptPhoto, Mask, Subject, evidence_of, masks_of
 from roads.usecases.claims_answers import DisputeLine, dispute
@@ -62,21 +62,21 @@ def scene(session: Session) -> Scene:
 
 
 @pytest.fixture
-def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "media")
+def media(tmp_path: Path) -> MediaFolder:
+    return MediaFolder(tmp_path / "media")
 
 
 def keep(
-    session: Session, media: Media, content: bytes, *, by: Actor = OPERATOR, taken: Taken = NOTHING_SAID
+    session: Session, media: MediaFolder, content: bytes, *, by: Actor = OPERATOR, taken: Taken = NOTHING_SAID
 ) -> KeptPhoto:
     return keep_photo(session, by, KeepPhoto(content, taken=taken, name="photo.jpg"), media=media).photo
 
 
-def files(media: Media) -> set[str]:
+def files(media: MediaFolder) -> set[str]:
     return {path.name for path in media.folder.rglob("*") if path.is_file()}
 
 
-def shown(scene: Scene, media: Media, content: bytes) -> int:
+def shown(scene: Scene, media: MediaFolder, content: bytes) -> int:
     """A photo that the contractor sends."""
     return keep(scene.session, media, content, by=scene.builder).id
 
@@ -88,7 +88,7 @@ def report(scene: Scene, line: ClaimLine, *photo_ids: int) -> None:
 # --- keeping
 
 
-def test_a_photo_is_kept_with_what_it_says_and_two_copies_for_the_public(session: Session, media: Media) -> None:
+def test_a_photo_is_kept_with_what_it_says_and_two_copies_for_the_public(session: Session, media: MediaFolder) -> None:
     exif = exif_of(taken="2024:06:03 12:00:00", at=(71.5, 51.25), orientation=6)
     content = written(asphalt(1, 400, 300), exif=exif)
     kept = keep(session, media, content)
@@ -102,27 +102,27 @@ def test_a_photo_is_kept_with_what_it_says_and_two_copies_for_the_public(session
     assert files(media) == {row.content_hash, row.full_hash, row.small_hash}
 
 
-def test_the_same_photo_is_kept_once(session: Session, media: Media) -> None:
+def test_the_same_photo_is_kept_once(session: Session, media: MediaFolder) -> None:
     content = written(asphalt(1, 400, 300))
     assert keep(session, media, content) == keep(session, media, content)
     assert (len(files(media)), session.scalar(text("SELECT count(*) FROM photo"))) == (3, 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", written(asphalt(1, 400, 300))[:900]])
-def test_of_what_is_refused_nothing_is_kept(session: Session, media: Media, content: bytes) -> None:
+def test_of_what_is_refused_nothing_is_kept(session: Session, media: MediaFolder, content: bytes) -> None:
     with pytest.raises(PhotoRefused):
         keep(session, media, content)
     assert (files(media), session.scalar(text("SELECT count(*) FROM photo"))) == (set(), 0)
 
 
-def test_a_known_photo_sent_as_something_else_is_refused_all_the_same(session: Session, media: Media) -> None:
+def test_a_known_photo_sent_as_something_else_is_refused_all_the_same(session: Session, media: MediaFolder) -> None:
     content = written(asphalt(1, 400, 300))
     keep(session, media, content)
     with pytest.raises(PhotoRefused):
         keep_photo(session, OPERATOR, KeepPhoto(content, "image/png"), media=media)
 
 
-def test_an_auditor_keeps_and_masks_nothing(session: Session, media: Media) -> None:
+def test_an_auditor_keeps_and_masks_nothing(session: Session, media: MediaFolder) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     for role in (Role.AUDITOR, Role.SUPERVISOR, Role.ADMINISTRATOR):
         with pytest.raises(NotAllowed):
@@ -138,7 +138,7 @@ def test_an_auditor_keeps_and_masks_nothing(session: Session, media: Media) -> N
 
 
 def test_a_photo_known_by_its_content_alone_is_filled_when_it_arrives(
-    session: Session, scene: Scene, media: Media
+    session: Session, scene: Scene, media: MediaFolder
 ) -> None:
     content = written(asphalt(1, 400, 300))
     session.add(Photo(content_hash=sha256(content).hexdigest()))
@@ -148,7 +148,7 @@ def test_a_photo_known_by_its_content_alone_is_filled_when_it_arrives(
     assert session.scalars(select(Photo.kept_by)).all() == ["operator"]
 
 
-def test_what_the_device_says_stands_beside_what_the_file_says(session: Session, media: Media) -> None:
+def test_what_the_device_says_stands_beside_what_the_file_says(session: Session, media: MediaFolder) -> None:
     content = written(asphalt(1, 400, 300), exif=exif_of(taken="2024:06:03 12:00:00", at=(71.5, 51.25)))
     said = Taken(Position(71.5, 51.26), datetime(2024, 6, 3, 10, tzinfo=UTC), 7.5)
     sent = keep_photo(session, INSPECTOR_OF_NONE, KeepPhoto(content, taken=said, name="hole"), media=media)
@@ -161,7 +161,9 @@ def test_what_the_device_says_stands_beside_what_the_file_says(session: Session,
     assert again == sent
 
 
-def test_the_same_photo_from_somebody_else_is_one_photo_with_two_who_sent_it(session: Session, media: Media) -> None:
+def test_the_same_photo_from_somebody_else_is_one_photo_with_two_who_sent_it(
+    session: Session, media: MediaFolder
+) -> None:
     content = written(asphalt(1, 400, 300))
     first, second = keep(session, media, content), keep(session, media, content, by=INSPECTOR_OF_NONE)
     assert first == second
@@ -176,7 +178,7 @@ def attached(session: Session, photo_id: int, subject: Subject) -> list[Mismatch
     return attach_photo(session, OPERATOR, AttachPhoto(photo_id, subject), today=TODAY).mismatches
 
 
-def test_a_photo_taken_there_and_then_fits(session: Session, scene: Scene, media: Media) -> None:
+def test_a_photo_taken_there_and_then_fits(session: Session, scene: Scene, media: MediaFolder) -> None:
     defect = scene.defect(1000)
     there = point_beside(1040, lat=scene.lat)
     exif = exif_of(taken="2024:06:03 12:00:00", offset="+05:00", at=there)
@@ -189,7 +191,9 @@ def test_a_photo_taken_there_and_then_fits(session: Session, scene: Scene, media
     assert (shown.check.hours, shown.mismatches, shown.name) == (0, [], "photo.jpg")
 
 
-def test_what_does_not_fit_is_kept_and_shown_and_not_refused(session: Session, scene: Scene, media: Media) -> None:
+def test_what_does_not_fit_is_kept_and_shown_and_not_refused(
+    session: Session, scene: Scene, media: MediaFolder
+) -> None:
     defect = scene.defect(1000)
     exif = exif_of(taken="2024:05:31 12:00:00", offset="+05:00", at=point_beside(1300, lat=scene.lat))
     said = Taken(Position(*point_beside(5000, lat=scene.lat)))
@@ -204,7 +208,7 @@ def test_what_does_not_fit_is_kept_and_shown_and_not_refused(session: Session, s
     assert shown.check.hours == 60  # from noon of 31 May to the beginning of 3 June
 
 
-def test_a_photo_that_says_nothing_is_compared_with_nothing(session: Session, scene: Scene, media: Media) -> None:
+def test_a_photo_that_says_nothing_is_compared_with_nothing(session: Session, scene: Scene, media: MediaFolder) -> None:
     defect = scene.defect(1000)
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     subject = Subject(PhotoSubject.DEFECT, defect.id)
@@ -215,7 +219,7 @@ def test_a_photo_that_says_nothing_is_compared_with_nothing(session: Session, sc
 
 
 def test_the_clock_of_the_device_serves_where_the_file_says_nothing(
-    session: Session, scene: Scene, media: Media
+    session: Session, scene: Scene, media: MediaFolder
 ) -> None:
     taken = Taken(at=datetime(2024, 6, 6, 19, tzinfo=UTC))  # midnight of Almaty, three days after the day's end
     kept = keep(session, media, written(asphalt(1, 400, 300)), taken=taken)
@@ -225,7 +229,7 @@ def test_the_clock_of_the_device_serves_where_the_file_says_nothing(
 
 
 def test_a_photo_of_an_inspection_is_compared_with_the_stretch_that_was_looked_at(
-    session: Session, scene: Scene, media: Media
+    session: Session, scene: Scene, media: MediaFolder
 ) -> None:
     inspection = Inspection(
         source="s", external_id="1", kind="spring", inspected_on=TODAY, outcome="no_defect_found", stated_source_id="x"
@@ -244,7 +248,7 @@ def test_a_photo_of_an_inspection_is_compared_with_the_stretch_that_was_looked_a
         assert evidence_of(session, subject)[-1].check.exif_m == pytest.approx(away_m, abs=15)
 
 
-def test_nothing_is_attached_to_what_is_not_there(session: Session, scene: Scene, media: Media) -> None:
+def test_nothing_is_attached_to_what_is_not_there(session: Session, scene: Scene, media: MediaFolder) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     for kind in PhotoSubject:
         with pytest.raises(NotFound):
@@ -258,7 +262,7 @@ def test_nothing_is_attached_to_what_is_not_there(session: Session, scene: Scene
         attached(session, scene.photo(), subject)
 
 
-def test_who_may_attach_depends_on_what_it_shows(session: Session, scene: Scene, media: Media) -> None:
+def test_who_may_attach_depends_on_what_it_shows(session: Session, scene: Scene, media: MediaFolder) -> None:
     kept = shown(scene, media, written(asphalt(1, 400, 300)))
     line = scene.issued(1000)
     to_defect = AttachPhoto(kept, Subject(PhotoSubject.DEFECT, line.defect_id))
@@ -279,7 +283,7 @@ def test_who_may_attach_depends_on_what_it_shows(session: Session, scene: Scene,
 
 
 def test_a_dispute_is_shown_with_photos_that_may_show_another_dispute_too(
-    session: Session, scene: Scene, media: Media
+    session: Session, scene: Scene, media: MediaFolder
 ) -> None:
     lines = [scene.issued(1000), scene.issued(2000)]
     kept = shown(scene, media, written(asphalt(1, 400, 300)))
@@ -302,7 +306,7 @@ def test_a_position_that_is_none_is_refused(lon: float, lat: float) -> None:
 
 
 def test_the_same_content_is_refused_for_another_line_naming_the_first_use(
-    session: Session, scene: Scene, media: Media
+    session: Session, scene: Scene, media: MediaFolder
 ) -> None:
     first, second = scene.issued(1000), scene.issued(2000)
     kept = shown(scene, media, written(asphalt(1, 400, 300)))
@@ -317,7 +321,7 @@ def test_the_same_content_is_refused_for_another_line_naming_the_first_use(
 
 @pytest.mark.parametrize("change", ["written anew", "smaller", "brighter", "cut"])
 def test_the_same_look_is_refused_for_another_line_too(
-    session: Session, scene: Scene, media: Media, change: str
+    session: Session, scene: Scene, media: MediaFolder, change: str
 ) -> None:
     image = asphalt(1)
     changed = {
@@ -333,13 +337,15 @@ def test_the_same_look_is_refused_for_another_line_too(
     assert refused.value.params["day"] == TODAY
 
 
-def test_another_photo_of_plain_asphalt_is_fine(session: Session, scene: Scene, media: Media) -> None:
+def test_another_photo_of_plain_asphalt_is_fine(session: Session, scene: Scene, media: MediaFolder) -> None:
     for number, line in enumerate((scene.issued(1000), scene.issued(2000), scene.issued(3000))):
         report(scene, line, shown(scene, media, written(asphalt(number, 400, 300))))
     assert session.scalar(text("SELECT count(*) FROM photo_use")) == 3
 
 
-def test_the_same_photo_may_be_shown_again_for_the_same_line(session: Session, scene: Scene, media: Media) -> None:
+def test_the_same_photo_may_be_shown_again_for_the_same_line(
+    session: Session, scene: Scene, media: MediaFolder
+) -> None:
     line = scene.issued(1000)
     kept = shown(scene, media, written(asphalt(1, 400, 300)))
     report(scene, line, kept)
@@ -349,7 +355,7 @@ def test_the_same_photo_may_be_shown_again_for_the_same_line(session: Session, s
     assert len(evidence_of(session, Subject(PhotoSubject.REPAIR, line.id))) == 3
 
 
-def test_the_photo_of_the_defect_does_not_prove_its_repair(session: Session, scene: Scene, media: Media) -> None:
+def test_the_photo_of_the_defect_does_not_prove_its_repair(session: Session, scene: Scene, media: MediaFolder) -> None:
     line = scene.issued(1000)
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     attached(session, kept.id, Subject(PhotoSubject.DEFECT, line.defect_id))
@@ -357,7 +363,7 @@ def test_the_photo_of_the_defect_does_not_prove_its_repair(session: Session, sce
         report(scene, line, shown(scene, media, media.get(kept.content_hash)))
 
 
-def test_of_two_who_show_the_same_look_at_once_one_is_refused(database: Engine, media: Media) -> None:
+def test_of_two_who_show_the_same_look_at_once_one_is_refused(database: Engine, media: MediaFolder) -> None:
     with transaction(database) as session:
         scene = make_scene(session)
         lines = [scene.issued(1000).id, scene.issued(2000).id]
@@ -390,12 +396,12 @@ PLATE = Mask(Region(0.6, 0.6, 0.9, 0.9), MaskKind.PLATE)
 ENGINEER = person("engineer-1", Role.ENGINEER, 1)
 
 
-def masked(session: Session, media: Media, photo_id: int, *masks: Mask, revision: int | None = None) -> KeptPhoto:
+def masked(session: Session, media: MediaFolder, photo_id: int, *masks: Mask, revision: int | None = None) -> KeptPhoto:
     return mask_photo(session, ENGINEER, MaskPhoto(photo_id, masks, revision), media=media, today=TODAY)
 
 
 def test_what_is_masked_is_black_for_the_public_at_another_address_and_the_original_stays(
-    session: Session, media: Media
+    session: Session, media: MediaFolder
 ) -> None:
     content = written(Image.new("RGB", (800, 600), "white"))
     kept = keep(session, media, content)
@@ -412,7 +418,7 @@ def test_what_is_masked_is_black_for_the_public_at_another_address_and_the_origi
 
 
 def test_a_mask_drawn_in_the_wrong_place_is_lifted_and_who_did_it_stays_on_record(
-    session: Session, media: Media
+    session: Session, media: MediaFolder
 ) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     masked(session, media, kept.id, FACE, PLATE)
@@ -425,7 +431,7 @@ def test_a_mask_drawn_in_the_wrong_place_is_lifted_and_who_did_it_stays_on_recor
     assert (bare.full_hash, bare.revision) == (kept.full_hash, 4)
 
 
-def test_whoever_looked_at_another_revision_masks_and_releases_nothing(session: Session, media: Media) -> None:
+def test_whoever_looked_at_another_revision_masks_and_releases_nothing(session: Session, media: MediaFolder) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     now = masked(session, media, kept.id, FACE, revision=kept.revision)
     with pytest.raises(PhotoChanged):
@@ -440,7 +446,7 @@ def test_whoever_looked_at_another_revision_masks_and_releases_nothing(session: 
     assert hide_photo(session, ENGINEER, ReleasePhoto(kept.id), today=TODAY) == hidden
 
 
-def test_what_was_never_kept_is_neither_masked_nor_released(session: Session, media: Media) -> None:
+def test_what_was_never_kept_is_neither_masked_nor_released(session: Session, media: MediaFolder) -> None:
     bare = make_photo(session, OPERATOR, is_kept=False)
     with pytest.raises(PhotoNotKept):
         masked(session, media, bare, FACE)
@@ -448,7 +454,7 @@ def test_what_was_never_kept_is_neither_masked_nor_released(session: Session, me
         release_photo(session, ENGINEER, ReleasePhoto(bare), today=TODAY)
 
 
-def test_no_photo_needs_more_than_a_hundred_masks(session: Session, media: Media) -> None:
+def test_no_photo_needs_more_than_a_hundred_masks(session: Session, media: MediaFolder) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     many = [Mask(Region(0, 0, 1, step / 101), MaskKind.OTHER) for step in range(1, 102)]
     with pytest.raises(MaskTooMany):
@@ -461,7 +467,7 @@ def test_a_region_outside_the_photo_or_of_no_area_is_refused(sides: tuple[float,
         Region(*sides)
 
 
-def test_nobody_rewrites_what_was_kept(session: Session, media: Media) -> None:
+def test_nobody_rewrites_what_was_kept(session: Session, media: MediaFolder) -> None:
     keep(session, media, written(asphalt(1, 400, 300)))
     for column in ("content_hash", "id"):
         may = f"SELECT has_column_privilege('roads_app', 'photo', '{column}', 'UPDATE')"
@@ -473,20 +479,20 @@ def test_nobody_rewrites_what_was_kept(session: Session, media: Media) -> None:
 # --- sweeping, and being killed
 
 
-def age(media: Media, *, days: int) -> None:
+def age(media: MediaFolder, *, days: int) -> None:
     for path in media.folder.rglob("*"):
         if path.is_file():
             moment = (datetime.combine(TODAY, datetime.min.time(), UTC) - timedelta(days=days)).timestamp()
             os.utime(path, (moment, moment))
 
 
-def sweep(session: Session, media: Media) -> int:
+def sweep(session: Session, media: MediaFolder) -> int:
     unneeded = find_unneeded(session, OPERATOR, ALL_FOLDERS, media=media, today=TODAY)
     unneeded.remove()
     return len(unneeded.names)
 
 
-def test_what_nobody_names_is_swept_after_a_day_and_what_is_named_stays(session: Session, media: Media) -> None:
+def test_what_nobody_names_is_swept_after_a_day_and_what_is_named_stays(session: Session, media: MediaFolder) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     now = masked(session, media, kept.id, FACE)
     orphan = media.put(b"nobody's")
@@ -500,7 +506,7 @@ def test_what_nobody_names_is_swept_after_a_day_and_what_is_named_stays(session:
         find_unneeded(session, INSPECTOR, ALL_FOLDERS, media=media, today=TODAY)
 
 
-def test_what_somebody_is_keeping_right_now_is_not_swept(database: Engine, media: Media) -> None:
+def test_what_somebody_is_keeping_right_now_is_not_swept(database: Engine, media: MediaFolder) -> None:
     content = written(asphalt(1, 400, 300))
     media.put(content)
     age(media, days=9)
@@ -526,18 +532,18 @@ import sys, time
 from pathlib import Path
 from roads.db import open_engine, transaction
 from roads.domain.actors import OPERATOR
-from roads.media import Media
+from roads.media import MediaFolder
 from roads.usecases.photos import KeepPhoto, keep_photo
 url, folder, photo = sys.argv[1:]
 with transaction(open_engine(url)) as session:
-    keep_photo(session, OPERATOR, KeepPhoto(Path(photo).read_bytes()), media=Media(Path(folder)))
+    keep_photo(session, OPERATOR, KeepPhoto(Path(photo).read_bytes()), media=MediaFolder(Path(folder)))
     print("put", flush=True)
     time.sleep(600)
 """
 
 
 @pytest.fixture
-def killed(database_url: str, media: Media, tmp_path: Path) -> bytes:
+def killed(database_url: str, media: MediaFolder, tmp_path: Path) -> bytes:
     """A photo whose keeper was killed after the files and before the row was there for good."""
     content = written(asphalt(1, 400, 300))
     (tmp_path / "photo.jpg").write_bytes(content)
@@ -550,7 +556,7 @@ def killed(database_url: str, media: Media, tmp_path: Path) -> bytes:
 
 
 def test_who_is_killed_between_file_and_row_leaves_files_without_a_row_and_may_come_again(
-    database: Engine, media: Media, killed: bytes
+    database: Engine, media: MediaFolder, killed: bytes
 ) -> None:
     assert len(files(media)) == 3
     with transaction(database) as session:
@@ -562,13 +568,13 @@ def test_who_is_killed_between_file_and_row_leaves_files_without_a_row_and_may_c
     assert media.get(kept.content_hash) == killed
 
 
-def test_what_a_killed_keeper_left_is_swept(database: Engine, media: Media, killed: bytes) -> None:
+def test_what_a_killed_keeper_left_is_swept(database: Engine, media: MediaFolder, killed: bytes) -> None:
     age(media, days=9)
     with transaction(database) as session:
         assert (sweep(session, media), files(media)) == (3, set())
 
 
-def test_a_broken_photo_of_a_known_content_cannot_be_in_the_folder(session: Session, media: Media) -> None:
+def test_a_broken_photo_of_a_known_content_cannot_be_in_the_folder(session: Session, media: MediaFolder) -> None:
     kept = keep(session, media, written(asphalt(1, 400, 300)))
     with pytest.raises(PhotoBroken):
         keep(session, media, media.get(kept.content_hash)[:-200])

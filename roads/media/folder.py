@@ -1,8 +1,4 @@
-"""Where the bytes of photos lie: each content once, under its SHA-256, in a folder.
-
-It stands beside the settings in the order of imports: it knows no table and no rule, only bytes and names. A file is
-whole or not there: it is written under another name, put on the disk, and then renamed.
-"""
+"""Photos in a folder. A file is whole or not there: it is written under another name, put on the disk, then renamed."""
 
 import math
 import os
@@ -13,26 +9,27 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import BinaryIO, cast
-from urllib.parse import unquote, urlsplit
 
 from roads.domain.errors import BadSetting, NotFound
+from roads.media.contents import PIECE_BYTES, SETTING, Stored, place_of
 
 UNFINISHED = ".part"
-FOLDERS = 256
-"""The first level; the second has as many, so that no folder holds more than some dozens of a million photos."""
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
-    """A folder of contents. Any number of processes may write to it at once."""
+class MediaFolder:
+    """A folder of contents; see `Media` for what it promises."""
 
     folder: Path
 
-    def put(self, content: bytes) -> str:
-        """Keep a content; gives its SHA-256 in hexadecimal. On return it is on the disk.
+    def demand_usable(self) -> None:
+        """The folder, or where it will be made, is one to write to. Errors: BadSetting."""
+        there = next(path for path in (self.folder.absolute(), *self.folder.absolute().parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise BadSetting(setting=SETTING, problem=f"{there} is no folder that this process may write to")
 
-        One that is there already is only touched: it is young again, and is not swept before somebody names it.
-        """
+    def put(self, content: bytes) -> str:
+        """Keep a content; on return it is on the disk. One that is there already is only touched."""
         content_hash = sha256(content).hexdigest()
         path = self._path(content_hash)
         if not _touched(path):
@@ -56,24 +53,21 @@ class Media:
         except FileNotFoundError:
             raise NotFound(thing="photo", key=content_hash) from None
 
-    def path(self, content_hash: str) -> Path:
-        """The file of a content, to be sent piece by piece. Errors: NotFound."""
+    def open(self, content_hash: str) -> Stored:
+        """A content, to be sent piece by piece. Errors: NotFound."""
         path = self._path(content_hash)
-        if not path.is_file():
-            raise NotFound(thing="photo", key=content_hash)
-        return path
+        try:
+            return Stored(path.stat().st_size, _pieces(path))
+        except FileNotFoundError:
+            raise NotFound(thing="photo", key=content_hash) from None
 
     def draft(self) -> BinaryIO:
         """A file without a name for what is still arriving: it is gone when closed, even by a crash."""
         self._make_folder(self.folder)
         return cast("BinaryIO", TemporaryFile(dir=self.folder))
 
-    def has(self, content_hash: str) -> bool:
-        """Whether a content is kept."""
-        return self._path(content_hash).exists()
-
     def untouched_since(self, moment: datetime, number: int) -> Iterator[str]:
-        """Names of files in one folder (0 to 255) that nobody has put since; a crash leaves some unfinished."""
+        """Names of files that nobody has put since; a crash leaves some unfinished."""
         for path in sorted((self.folder / f"{number:02x}").glob("*/*")):
             if _age(path) < moment.timestamp():
                 yield path.name
@@ -84,7 +78,7 @@ class Media:
             path.unlink(missing_ok=True)
 
     def _path(self, content_hash: str) -> Path:
-        return self.folder / content_hash[:2] / content_hash[2:4] / content_hash
+        return self.folder / place_of(content_hash)
 
     def _make_folder(self, folder: Path) -> None:
         """With its parents. A name is on the disk only when the folder that holds it has been written out."""
@@ -95,14 +89,10 @@ class Media:
         _sync(folder.parent)
 
 
-def open_media(url: str) -> Media:
-    """The folder that a setting names: a path, or `file:///path`. Errors: BadSetting."""
-    parts = urlsplit(url)
-    if parts.scheme == "file" and not parts.netloc:
-        return Media(Path(unquote(parts.path)))
-    if parts.scheme or not url:
-        raise BadSetting(setting="ROADS_MEDIA_URL", problem=f"{url!r}: a folder is expected; s3:// is not built in")
-    return Media(Path(url))
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def _touched(path: Path) -> bool:
