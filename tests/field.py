@@ -14,11 +14,11 @@ from sqlalchemy import Engine, text
 from roads.db import Role, transaction
 from roads.domain.actors import Role as Acting
 from roads.models import Organisation
-from roads.usecases.accounts_door import Knock, look_at_session, open_attempt, sign_in
 from roads.usecases.accounts_secrets import form_token
 from tests.accounts import make_user
 from tests.claims import Scene, make_scene
 from tests.factories import make_distress, make_organisation, point_beside
+from tests.signed import enter
 
 ON = date(2024, 6, 3)
 """Within the warranty of the scene: accepted on 1 June 2022, until 1 June 2025."""
@@ -67,7 +67,7 @@ class Field:
         """Somebody in this role, by default of the road's customer."""
         of = organisation_id or self.customer_id
         if (role, of) not in self.people:
-            self.people[role, of] = enter(self.engine, self.app, role, of)
+            self.people[role, of] = make_person(self.engine, self.app, role, of)
         return self.people[role, of]
 
     def body(self, at_m: float = 1000, offset_m: float = 2, **facts: Any) -> dict[str, Any]:
@@ -109,19 +109,15 @@ class Field:
             return list(session.execute(text(words), values).all())
 
 
-def enter(engine: Engine, app: FastAPI, role: Acting, organisation_id: int) -> Person:
+def make_person(engine: Engine, app: FastAPI, role: Acting, organisation_id: int) -> Person:
     """Make an account and sign in."""
     now = datetime.now(UTC)
     login = f"{role}-{uuid4().hex[:8]}@example.kz"
     with transaction(engine, None) as session:
         organisation = session.get_one(Organisation, organisation_id)
         make_user(session, organisation, role, login=login, now=now - timedelta(hours=1))
-    with transaction(engine, Role.ACCOUNTS) as session:
-        attempt = open_attempt(session, Knock(login, login), now=now)
-        secret = sign_in(session, attempt, is_right=True, now=now)
-        found = look_at_session(session, secret, now=now)
-    assert found is not None
-    return Person(login, organisation_id, secret, app.state.bearers.sign(found, now))
+    entered = enter(engine, login)
+    return Person(login, organisation_id, entered.secret, entered.bearer(app))
 
 
 def make_field(engine: Engine, app: FastAPI, client: TestClient) -> Field:

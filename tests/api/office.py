@@ -3,20 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from api.bearers import Bearers
 from roads.db import Role, transaction
 from roads.domain.actors import Role as Acting
 from roads.models import ClaimLine
-from roads.queries.accounts import SignedIn
-from roads.usecases.accounts_door import Knock, look_at_session, open_attempt, sign_in
-from roads.usecases.accounts_secrets import form_token
 from tests.accounts import make_user
 from tests.claims import Scene, make_scene
 from tests.factories import make_organisation
+from tests.signed import Entered, enter
 
 PEOPLE = {
     "engineer": Acting.ENGINEER,
@@ -52,25 +50,19 @@ class Office:
             scene.draft(today())
             return scene.line_of(defect)
 
-    def signed_in(self, who: str) -> tuple[SignedIn, str]:
-        """Somebody's new session and its secret."""
-        now = datetime.now(UTC)
-        with transaction(self.engine, Role.ACCOUNTS) as session:
-            attempt = open_attempt(session, Knock(login_of(who), who), now=now)
-            secret = sign_in(session, attempt, is_right=True, now=now)
-            found = look_at_session(session, secret, now=now)
-        assert found is not None
-        return found, secret
+    def signed_in(self, who: str) -> Entered:
+        """Somebody in a new session."""
+        return enter(self.engine, login_of(who))
 
     def program(self, client: TestClient, who: str) -> dict[str, str]:
         """What somebody's program shows."""
-        bearers: Bearers = client.app.state.bearers  # type: ignore[attr-defined]
-        return {"Authorization": f"Bearer {bearers.sign(self.signed_in(who)[0], datetime.now(UTC))}"}
+        app: Any = client.app
+        return self.signed_in(who).program(app)
 
     def browser(self, who: str) -> tuple[dict[str, str], str]:
         """What somebody's browser shows, and the token of their forms."""
-        secret = self.signed_in(who)[1]
-        return {"Cookie": f"session={secret}", "Sec-Fetch-Site": "same-origin"}, form_token(secret)
+        entered = self.signed_in(who)
+        return entered.cookie, entered.token
 
 
 def today() -> date:

@@ -81,7 +81,7 @@ def test_a_warranty_that_ends_over_an_unclaimed_defect_is_the_first_thing_an_eng
 def test_it_is_shown_for_ninety_days(office: Office, days: int, *, is_shown: bool) -> None:
     ends_within(office, days)
     office.drafted()
-    with transaction(office.engine, Role.APP, office.signed_in("engineer")[0].actor) as session:
+    with transaction(office.engine, Role.APP, office.signed_in("engineer").signed_in.actor) as session:
         assert bool(desk.ending_warranties(session, today()).rows) is is_shown
 
 
@@ -93,7 +93,7 @@ def test_more_money_for_each_day_left_comes_first(office: Office) -> None:
         large = scene.defect(3000, to_m=3500, detected_on=today() - timedelta(days=1))
         scene.draft(today())
         claims = [scene.line_of(defect).claim_id for defect in (large, small)]
-    with transaction(office.engine, Role.APP, office.signed_in("engineer")[0].actor) as session:
+    with transaction(office.engine, Role.APP, office.signed_in("engineer").signed_in.actor) as session:
         drafts = desk.waiting_drafts(session, today())
     assert [row.claim_id for row in drafts.rows] == claims
     # 500 m and 10 m of the contract's 10 km, which cost a million.
@@ -116,7 +116,7 @@ def test_lines_wait_for_whoever_has_the_turn(office: Office) -> None:
     does(office, repaired.id, Action.REPORT_REPAIR)
     does(office, asking.id, Action.ASK_JOINT_VISIT)
     for who in ("engineer", "builder"):
-        with transaction(office.engine, Role.APP, office.signed_in(who)[0].actor) as session:
+        with transaction(office.engine, Role.APP, office.signed_in(who).signed_in.actor) as session:
             lines = desk.waiting_lines(session, today(), list(WaitsFor))
             late = desk.waiting_lines(session, today() + timedelta(days=100), list(WaitsFor))
         waiting = {kind: {row.id for row in found.rows} for kind, found in lines.items()}
@@ -132,7 +132,7 @@ def test_lines_wait_for_whoever_has_the_turn(office: Office) -> None:
 def test_a_visit_that_has_its_day_waits_for_nobody(office: Office) -> None:
     line = office.issued()
     does(office, line.id, Action.ASK_JOINT_VISIT, Action.SET_JOINT_VISIT)
-    with transaction(office.engine, Role.APP, office.signed_in("engineer")[0].actor) as session:
+    with transaction(office.engine, Role.APP, office.signed_in("engineer").signed_in.actor) as session:
         assert desk.waiting_lines(session, today(), [WaitsFor.ANSWER])[WaitsFor.ANSWER].total == 0
 
 
@@ -148,7 +148,7 @@ def test_the_scorecard_keeps_what_is_open_and_overdue_among_all(office: Office) 
     lines = [office.issued(at) for at in (1000, 3000, 5000)]
     does(office, lines[0].id, Action.REPORT_REPAIR, Action.VERIFY)
     does(office, lines[1].id, Action.WITHDRAW)
-    actor = office.signed_in("builder")[0].actor
+    actor = office.signed_in("builder").signed_in.actor
     with transaction(office.engine, Role.APP, actor) as session:
         now = desk.scorecard(session, actor.organisation_id or 0, today())
         later = desk.scorecard(session, actor.organisation_id or 0, today() + timedelta(days=200))

@@ -29,7 +29,7 @@ from roads.domain.actors import OPERATOR, Role
 from roads.media import FOLDERS, UNFINISHED, MediaFolder
 from roads.settings import Settings
 from roads.usecases.photos_sweeping import find_unneeded
-from tests.field import ON, Field, enter, make_field
+from tests.field import ON, Field, make_field, make_person
 from tests.ledger import compared, entries, sequence
 from tests.pictures import asphalt, written
 from tests.served import Server
@@ -180,7 +180,7 @@ def test_what_was_acknowledged_is_there_once_whoever_kills_the_server(
     server = Server(database_url, tmp_path / "media", tmp_path / "log", workers=2)
     app = create_app(Settings(database_url=database_url, secret_key=server.secret_key))
     world, watch = make_field(database, app, TestClient(app)), Watch()
-    people = [enter(database, app, Role.INSPECTOR, world.customer_id) for _ in range(PHONES)]
+    people = [make_person(database, app, Role.INSPECTOR, world.customer_id) for _ in range(PHONES)]
     phones = [Phone(server.port, one.by_program, watch) for one in people]
     with server.running():
         sent = load(server, world, phones, watch)

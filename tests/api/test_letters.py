@@ -11,13 +11,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.app import create_app
-from roads.db import Role, transaction
 from roads.domain.actors import Role as Acting
 from roads.settings import Settings
-from roads.usecases.accounts_door import Knock, look_at_session, open_attempt, sign_in
 from roads.usecases.accounts_secrets import form_token
 from tests.letters import Desk, add_person, address, make_desk
 from tests.mail import Sink, pdfs_of, smtp_sink, text_of
+from tests.signed import enter
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -51,15 +50,9 @@ def show(desk: Desk, client: TestClient) -> Show:
 
     def signed(who: str) -> tuple[dict[str, str], str]:
         client.cookies.clear()
-        now = datetime.now(UTC)
-        with transaction(desk.engine, Role.ACCOUNTS) as session:
-            attempt = open_attempt(session, Knock(address(who), who), now=now)
-            secret = sign_in(session, attempt, is_right=True, now=now)
-            found = look_at_session(session, secret, now=now)
-        assert found is not None
-        bearer: Any = client.app.state.bearers  # type: ignore[attr-defined]
-        shown = {"Cookie": f"session={secret}", "Authorization": f"Bearer {bearer.sign(found, now)}", **OWN}
-        return shown, form_token(secret)
+        app: Any = client.app
+        entered = enter(desk.engine, address(who))
+        return {**entered.cookie, **entered.program(app)}, entered.token
 
     return signed
 

@@ -18,11 +18,10 @@ from api.app import create_app
 from roads.db import Role, open_engine, transaction
 from roads.domain.actors import Role as Acting
 from roads.settings import Settings
-from roads.usecases.accounts_door import Knock, look_at_session, open_attempt, sign_in
-from roads.usecases.accounts_secrets import form_token
 from tests.accounts import make_user
 from tests.conftest import admin_url
 from tests.factories import make_carriageway, make_contract, make_organisation, make_road
+from tests.signed import enter
 
 NOBODY = "nobody"
 FORM = {"Sec-Fetch-Site": "same-origin"}
@@ -256,14 +255,8 @@ class Site:
         """What somebody's browser and program show, freshly signed in; and the token of their forms."""
         if who == NOBODY:
             return {}, ""
-        now = datetime.now(UTC)
-        with transaction(self.engine, Role.ACCOUNTS) as session:
-            attempt = open_attempt(session, Knock(f"{who}@example.kz", who), now=now)
-            secret = sign_in(session, attempt, is_right=True, now=now)
-            signed_in = look_at_session(session, secret, now=now)
-        assert signed_in is not None
-        bearer = self.app.state.bearers.sign(signed_in, now)
-        return {"Cookie": f"session={secret}", "Authorization": f"Bearer {bearer}"}, form_token(secret)
+        entered = enter(self.engine, f"{who}@example.kz")
+        return {**entered.cookie, **entered.program(self.app)}, entered.token
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,7 @@ class Town:
         return page
 
     def _let_in(self, context: BrowserContext, who: str) -> None:
-        _, secret = self.office.signed_in(who)
+        secret = self.office.signed_in(who).secret
         context.add_cookies([{"name": "session", "value": secret, "url": self.site}])
 
     def post(self, who: str, path: str, body: object, **headers: str) -> Any:

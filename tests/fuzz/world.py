@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from roads.db import Role, transaction
+from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.actors import Role as Acting
 from roads.domain.claims import Action
@@ -18,7 +17,6 @@ from roads.media import Media
 from roads.models import Organisation
 from roads.queries.accounts import SignedIn
 from roads.queries.photos import Subject
-from roads.usecases.accounts_door import Knock, look_at_session, open_attempt, sign_in
 from roads.usecases.letters import keep_document
 from roads.usecases.notices import write_letters
 from roads.usecases.photos import AttachPhoto, KeepPhoto, attach_photo, keep_photo
@@ -27,6 +25,7 @@ from tests.claims import TODAY, Scene, make_scene
 from tests.factories import make_carriageway, make_distress, make_organisation, make_road
 from tests.ledger import sequence
 from tests.pictures import asphalt, exif_of, written
+from tests.signed import enter
 from tests.status import refresh
 
 STATES = (
@@ -115,8 +114,4 @@ def _enter(engine: Engine, role: Acting, organisation_id: int) -> SignedIn:
     now, login = datetime.now(UTC), _login(role)
     with transaction(engine, None) as session:
         make_user(session, session.get_one(Organisation, organisation_id), role, login=login, now=now - timedelta(1))
-    with transaction(engine, Role.ACCOUNTS) as session:
-        attempt = open_attempt(session, Knock(login, str(uuid4())), now=now)
-        found = look_at_session(session, sign_in(session, attempt, is_right=True, now=now), now=now)
-    assert found is not None
-    return found
+    return enter(engine, login).signed_in
