@@ -1,4 +1,4 @@
-"""`python -m api` as it is run, in processes of its own that a test may kill as the kernel does."""
+"""The application on a port: in processes that a test may kill as the kernel does, or in a thread, for browsers."""
 
 import os
 import signal
@@ -10,14 +10,38 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
+
+import uvicorn
+from fastapi import FastAPI
 
 from api.bearers import Bearers
 from tests.conftest import ROOT
 from tests.ports import free_port
 
 PATIENCE_S = 90
+
+
+def free_site() -> str:
+    """The address of a site that nobody serves now, for settings that must know it before it is served."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@contextmanager
+def in_thread(app: FastAPI, site: str) -> Iterator[str]:
+    """The application answers at the site until the block is left; it does when the block begins."""
+    server = uvicorn.Server(uvicorn.Config(app, port=int(site.rpartition(":")[2]), log_level="warning"))
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        while thread.is_alive() and not server.started:
+            thread.join(timeout=0.02)
+        assert server.started, f"no server at {site}"
+        yield site
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """The inspector's page on a phone in a real browser: three taps after the photo, no connection, and by keyboard."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -25,6 +22,7 @@ from roads.settings import Settings
 from tests.browser.test_first_page import browser
 from tests.factories import point_beside
 from tests.field import Field, make_field
+from tests.served import free_site, in_thread
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 ACCURACY_M = 4
@@ -75,16 +73,9 @@ def jpeg() -> bytes:
 @pytest.fixture
 def inspected(database: Engine, database_url: str) -> Iterator[tuple[Field, str]]:
     """The application on a port of its own, with a road and its people."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     app = create_app(Settings(database_url=database_url))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield make_field(database, app, TestClient(app)), f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with in_thread(app, free_site()) as site:
+        yield make_field(database, app, TestClient(app)), site
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """The first page in a real browser, on a phone and on a desk, in three languages."""
 
 import os
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
 from roads.settings import Settings
 from tests.api.conftest import Told, told
+from tests.served import free_site, in_thread
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -24,17 +22,8 @@ __all__ = ["told"]
 @pytest.fixture
 def site(database_url: str, told: Told) -> Iterator[str]:
     """The application on a port of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(Settings(database_url=database_url)), port=port, log_level="warning")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with in_thread(create_app(Settings(database_url=database_url)), free_site()) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """The public map in a real browser, on a phone and on a desk, in three languages."""
 
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +10,6 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 from sqlalchemy import Engine, text
 
@@ -29,6 +26,7 @@ from roads.settings import Settings
 from tests.api.conftest import LAT, Told, told
 from tests.browser.test_first_page import FLAGS
 from tests.claims import make_scene
+from tests.served import free_site, in_thread
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 HOSTILE = "${alert(1)} `x` <img src=x onerror=\"document.title='struck'\"> \u202eabc"
@@ -105,17 +103,8 @@ def served(database_url: str, database: Engine, tmp_path: Path) -> Iterator[str]
     publish(tmp_path, Surroundings.of(LANGUAGES, KAZAKHSTAN, "", ""))
     settings = Settings(database_url=database_url, maps_folder=tmp_path)
     _refresh(database, today_of(settings))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(timeout=0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with in_thread(create_app(settings), free_site()) as site:
+        yield site
 
 
 def today_of(settings: Settings) -> date:

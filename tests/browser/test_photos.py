@@ -1,13 +1,10 @@
 """The page of a photo in a real browser: boxes are drawn with a pointer and by keys, on a phone and on a desk."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine, text
 
@@ -24,6 +21,7 @@ from tests.browser.test_first_page import browser, quiet_page
 from tests.browser.test_things import AXE
 from tests.claims import TODAY, make_scene
 from tests.pictures import asphalt, exif_of, written
+from tests.served import free_site, in_thread
 from tests.signed import Person, signed
 
 __all__ = ["browser"]
@@ -61,17 +59,10 @@ def shown(database: Engine, database_url: str, tmp_path: Path) -> Iterator[Shown
         command = KeepPhoto(written(asphalt(1), exif=exif), taken=Taken(Position(70.01, 50.0)))
         photo = keep_photo(session, OPERATOR, command, media=media).photo.id
         attach_photo(session, OPERATOR, AttachPhoto(photo, subject), today=TODAY)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    site = f"http://127.0.0.1:{port}"
+    site = free_site()
     app = create_app(Settings(database_url=database_url, media_url=str(tmp_path), base_url=site))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield Shown(site, photo, signed(app, database, scene.customer, Role.ENGINEER), database)
-    server.should_exit = True
-    thread.join(timeout=20)
+    with in_thread(app, site):
+        yield Shown(site, photo, signed(app, database, scene.customer, Role.ENGINEER), database)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

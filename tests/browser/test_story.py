@@ -2,10 +2,8 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +13,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -34,6 +31,7 @@ from tests.factories import make_distress, point_beside
 from tests.ledger import SECRET, by_hand, compared
 from tests.mail import Sink, smtp_sink, text_of
 from tests.pdf import words_of
+from tests.served import free_site, in_thread
 
 __all__ = ["browser"]
 ROOT = Path(__file__).parents[2]
@@ -103,15 +101,9 @@ def town(database: Engine, database_url: str, tmp_path: Path, browser: Browser) 
     office = make_office(database)
     _settle_others(database, office)
     media = tmp_path / "media"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    site = f"http://127.0.0.1:{port}"
+    site = free_site()
     app = create_app(Settings(database_url=database_url, media_url=str(media), base_url=site))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    with smtp_sink() as sink:
+    with in_thread(app, site), smtp_sink() as sink:
         env = {
             **os.environ,
             "ROADS_DATABASE_URL": database_url,
@@ -122,8 +114,6 @@ def town(database: Engine, database_url: str, tmp_path: Path, browser: Browser) 
             "ROADS_LEDGER_KEY": SECRET,
         }
         yield Town(database, office, TestClient(app), site, sink, env, browser)
-    server.should_exit = True
-    thread.join(timeout=20)
 
 
 def _settle_others(engine: Engine, office: Office) -> None:
