@@ -35,6 +35,7 @@ from roads.domain.corrections import DefectClosed, DefectOnRecord, MergedIntoIts
 from roads.domain.errors import DatabaseUnusable, MediaUnusable, NotAllowed, NotFound, RoadsError
 from roads.domain.idempotency import KeyReused
 from roads.domain.inspections import InspectionAhead, InspectionDiffers
+from roads.domain.notices import BadAddress, BadWebhook
 from roads.domain.remarks import BadFields
 from roads.i18n import LANGUAGES, choose_language, say
 from roads.queries.public import SeveralPlaces
@@ -68,6 +69,8 @@ STATUS: Mapping[type[Exception], int] = {
     NoVerifier: 422,
     PhotoMissing: 422,
     ReasonMissing: 422,
+    BadAddress: 422,
+    BadWebhook: 422,
     DefectClosed: 409,
     PhotoUsedBefore: 409,
     photos.PhotoTooLarge: 413,

@@ -82,7 +82,7 @@ def make_webhook(session: Session, actor: Actor, command: MakeWebhook) -> MadeWe
     secret = PREFIX + b64encode(token_bytes(SECRET_BYTES)).decode()
     made = insert(Webhook).values(
         organisation_id=_organisation(session, command.bin),
-        url=command.url,
+        url=urlsplit(command.url).geturl(),  # `HTTPS://` is the same scheme, but not as the table writes it
         secret=secret,
         kinds=[kind.value for kind in command.kinds] or None,
         stated_by=actor.name,
