@@ -14,7 +14,7 @@ from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.pages import accounts as account_pages
-from api.pages import administration, contracts, desk, letters, maps, outbox, readings, segments, sink
+from api.pages import administration, contracts, desk, letters, maps, organisations, outbox, readings, segments, sink
 from api.pages import claims as claim_pages
 from api.pages import field as field_pages
 from api.pages import photos as photo_pages
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(claim_pages.router)
     app.include_router(desk.router)
     app.include_router(administration.router)
+    app.include_router(organisations.router)
     app.include_router(transparency.router)
     app.include_router(transparency_pages.router)
     app.include_router(photo_pages.router)

@@ -191,6 +191,20 @@ EXPECTED: dict[str, Line] = {
     "POST /{language}/administration/users/{user}/{deed}": administrators(
         own_form(403, at="/en/administration/users/999999/activate"), 404
     ),
+    "GET /{language}/administration/organisations": administrators(Line(303, 403)),
+    # Their own organisation's page opens to its people: see test_organisation_pages.
+    "GET /{language}/administration/organisations/{number}": administrators(
+        Line(303, 403, at="/en/administration/organisations/999"), 404
+    ),
+    "POST /{language}/administration/organisations/{number}/address": administrators(
+        own_form(403, at="/en/administration/organisations/999/address", email="a@b.kz", language="kk"), 404
+    ),
+    "POST /{language}/administration/organisations/{number}/programs": administrators(
+        own_form(403, at="/en/administration/organisations/999/programs", url="https://b.kz/hook"), 404
+    ),
+    "POST /{language}/administration/organisations/{number}/programs/{program}/{deed}": administrators(
+        own_form(403, at="/en/administration/organisations/999/programs/999/off"), 404
+    ),
     "GET /{language}/administration/rules": administrators(Line(303, 403)),
     "POST /{language}/administration/rules": administrators(own_form(403, table="term"), 422),
     "GET /{language}/desk": own_page(200, roles={Acting.INSPECTOR: 303, Acting.ADMINISTRATOR: 303}),
