@@ -27,7 +27,7 @@ def maps() -> None:
 @app.command()
 @one_clear_line
 def build(out: Out = None, language: OneLanguage = None) -> None:
-    """Build the map of every segment's status; what has not changed is not written again."""
+    """Build all public maps; what has not changed is not written again."""
     settings = read_settings()
     folder = out or settings.maps_folder
     given = Surroundings.of(settings.language_codes, settings.box, settings.basemap_url, settings.basemap_attribution)

@@ -12,8 +12,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from maps.charts import CHARTS, Chart
+from maps.drawing import Drawing
 from maps.samples import sample
-from maps.status import LAYERS, Drawing
 from maps.style import DEFECTS, SEGMENTS
 from maps.surroundings import Surroundings
 from roads.i18n import catalogue, say
@@ -39,36 +40,47 @@ class Links:
     places: str
 
 
-def page(language: str, links: Links, given: Surroundings) -> bytes:
-    """The page in one language, as it is served."""
-    written = templates.get_template("status.html").render(
+def page(chart: Chart, language: str, links: Links, given: Surroundings) -> bytes:
+    """The page of a map in one language, as it is served."""
+    written = templates.get_template("map.html").render(
         say=partial(_say, language),
         language=language,
         languages=given.languages,
         links=links,
-        statuses=list(SEGMENTS),
-        states=list(DEFECTS),
-        layers=LAYERS,
+        chart=chart,
+        charts=list(CHARTS.values()),
+        samples=_samples_beside(chart),
         sample=sample,
-        data=_script_json(_data(language, links, given)),
+        data=_script_json(_data(chart, language, links, given)),
     )
     return written.encode()
 
 
-def links_to(drawn: Drawing, vendor: str, own: str, modules: Sequence[str]) -> Links:
-    """The links of a page whose vendored files lie under `vendor` and whose own ones under `own`."""
+def links_to(chart: Chart, drawn: Drawing, vendor: str, own: str, modules: Sequence[str]) -> Links:
+    """The links of a map's page whose vendored files lie under `vendor` and whose own ones under `own`."""
     return Links(
         scripts=[f"{vendor}/{path}" for path in drawn.scripts],
-        styles=[*(f"{vendor}/{path}" for path in drawn.styles), f"{own}/status.css"],
+        styles=[*(f"{vendor}/{path}" for path in drawn.styles), f"{own}/map.css"],
         modules=[f"{own}/{name}" for name in modules],
         brushes=f"{own}/brushes.js",
-        drawing=f"{own}/drawing.js",
+        drawing=f"{own}/{drawing_file(chart)}",
         start=f"{own}/start.js",
         places=f"{own}/places.json",
     )
 
 
-def _data(language: str, links: Links, given: Surroundings) -> dict[str, Any]:
+def drawing_file(chart: Chart) -> str:
+    """The name of the script that draws a map."""
+    return f"drawing.{chart.name}.js"
+
+
+def _samples_beside(chart: Chart) -> list[str]:
+    """The samples that the panel may show and the legend does not: of statuses and of the states of defects."""
+    shown = {group.sample(code) for group in chart.groups for code in group.codes} | {code for code, _ in chart.signs}
+    return [code for code in (*SEGMENTS, *(f"defect.{state}" for state in DEFECTS)) if code not in shown]
+
+
+def _data(chart: Chart, language: str, links: Links, given: Surroundings) -> dict[str, Any]:
     words = {key: sentence for key, sentence in catalogue(language).items() if key.startswith(WORDS)}
     basemap = given.basemap
     return {
@@ -76,7 +88,7 @@ def _data(language: str, links: Links, given: Surroundings) -> dict[str, Any]:
         "words": words,
         "places": links.places,
         "home": list(given.home),
-        "statuses": list(SEGMENTS),
+        "chart": chart.facts(),
         "states": list(DEFECTS),
         "basemap": {"url": basemap.url, "attribution": basemap.attribution} if basemap else None,
     }

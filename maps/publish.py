@@ -1,10 +1,10 @@
-"""Publishing a map: every file under the hash of what it holds, then the pages that name them.
+"""Publishing the maps: every file under the hash of what it holds, then the pages that name them.
 
 What a reader's browser has loaded stays valid: a page is replaced only after its files are there, and the files of the
 page before it are kept until the next publishing. Publishing the same again writes nothing.
 
     files/<hash>/...       what never changes under its name; `.gz` beside a file is the same, compressed
-    status.<language>.html the pages
+    <map>.<language>.html  the pages
     published.json         the folders in use now, and before
 """
 
@@ -18,9 +18,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from maps.assets import STATIC, VENDOR, files_below
-from maps.page import Links, links_to, page
+from maps.charts import CHARTS
+from maps.drawing import Drawing, drawing
+from maps.page import drawing_file, links_to, page
 from maps.places import places
-from maps.status import NAME, Drawing, drawing
 from maps.surroundings import Surroundings
 
 FILES = "files"
@@ -56,23 +57,33 @@ class Plan:
 
 
 def plan(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Plan:
-    """What publishing the map `status` means; `only` names languages when not all are wanted. Errors: UnknownAsset."""
-    drawn = drawing()
+    """What publishing the maps means; `only` names languages when not all are wanted. Errors: UnknownAsset."""
+    drawn = {name: drawing(chart) for name, chart in CHARTS.items()}
     vendor, own = files_below(VENDOR), _own_files(drawn)
-    links = _links(drawn, vendor, own)
     files = {Path(FILES, _hash(one), path): content for one in (vendor, own) for path, content in _both_ways(one)}
-    pages = {Path(f"{NAME}.{code}.html"): page(code, links, given) for code in only or given.languages}
+    pages = dict(_pages(drawn, f"{ADDRESS}/{_hash(vendor)}", f"{ADDRESS}/{_hash(own)}", given, only))
     return Plan(folder, {**files, **pages}, [_hash(vendor), _hash(own)])
 
 
 def publish(folder: Path, given: Surroundings, only: Sequence[str] = ()) -> Published:
-    """Builds the map `status` into a folder. Errors: as `plan`."""
+    """Builds the maps into a folder. Errors: as `plan`."""
     return plan(folder, given, only).carry_out()
 
 
-def _own_files(drawn: Drawing) -> dict[str, bytes]:
+def _own_files(drawn: Mapping[str, Drawing]) -> dict[str, bytes]:
     ours = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()}
-    return {**ours, "drawing.js": drawn.script.encode(), "places.json": places()}
+    scripts = {drawing_file(CHARTS[name]): one.script.encode() for name, one in drawn.items()}
+    return {**ours, **scripts, "places.json": places()}
+
+
+def _pages(
+    drawn: Mapping[str, Drawing], vendor: str, own: str, given: Surroundings, only: Sequence[str]
+) -> Iterator[tuple[Path, bytes]]:
+    modules = [path.name for path in sorted(STATIC.glob("*.js"))]
+    for name, chart in CHARTS.items():
+        links = links_to(chart, drawn[name], vendor, own, modules)
+        for code in only or given.languages:
+            yield Path(f"{name}.{code}.html"), page(chart, code, links, given)
 
 
 def _both_ways(bundle: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
@@ -82,11 +93,6 @@ def _both_ways(bundle: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
         squeezed = gzip.compress(content, mtime=0)
         if len(squeezed) < len(content) * WORTH_SQUEEZING:
             yield f"{path}.gz", squeezed
-
-
-def _links(drawn: Drawing, vendor: Mapping[str, bytes], own: Mapping[str, bytes]) -> Links:
-    modules = [name for name in own if name.endswith(".js") and name != "drawing.js"]
-    return links_to(drawn, f"{ADDRESS}/{_hash(vendor)}", f"{ADDRESS}/{_hash(own)}", modules)
 
 
 def _hash(bundle: Mapping[str, bytes]) -> str:

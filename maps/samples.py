@@ -1,39 +1,37 @@
 """A sample of how a status or a state is drawn, as a small picture without words: the same on the map and beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from maps.style import DEFECTS, SEGMENTS, WORKS, Dot, Line
+from maps.style import DEFECTS, SEGMENTS, WORKS, Dot, Look, Stroke
 
-WORKS_UNIT = 3.0
+LINE_UNIT = 4.0
+NARROWER = {"works": 3.0}
+TABLES: Mapping[str, Mapping[str, Look]] = {"": {**SEGMENTS, "works": WORKS}, "defect.": DEFECTS}
+"""By what the names of their samples begin with."""
+LOOKS: Mapping[str, Look] = {prefix + code: look for prefix, table in TABLES.items() for code, look in table.items()}
 
 
 def sample(code: str) -> Markup:
-    """The sample of a status, of a defect's state (`defect.open`) or of the works. Errors: KeyError."""
-    if code in SEGMENTS:
-        return _line_sample(SEGMENTS[code])
-    return _line_sample(WORKS, WORKS_UNIT) if code == "works" else _dot_sample(DEFECTS[code.removeprefix("defect.")])
+    """The sample of a status, of a defect's state (`defect.open`), of the works, or of what else a legend names.
+
+    Errors: KeyError.
+    """
+    return _picture("".join(_shape(part, NARROWER.get(code, LINE_UNIT)) for part in LOOKS[code]))
 
 
-def _line_sample(line: Line, unit: float = 4.0) -> Markup:
-    passes = "".join(
-        f'<path d="M2 9H38" stroke="{stroke.colour}" stroke-width="{stroke.width * unit:g}"'
-        f' stroke-opacity="{stroke.opacity:g}"'
-        + (f' stroke-dasharray="{" ".join(f"{part * unit:g}" for part in stroke.dash)}"' if stroke.dash else "")
-        + "/>"
-        for stroke in line
+def _shape(part: Stroke | Dot, unit: float) -> str:
+    if isinstance(part, Dot):
+        return (
+            f'<circle cx="20" cy="9" r="{part.radius:g}" fill="{part.fill}" stroke="{part.rim}"'
+            f' stroke-width="{part.rim_width:g}"/>'
+        )
+    dash = f' stroke-dasharray="{" ".join(f"{one * unit:g}" for one in part.dash)}"' if part.dash else ""
+    return (
+        f'<path d="M2 9H38" stroke="{part.colour}" stroke-width="{part.width * unit:g}"'
+        f' stroke-opacity="{part.opacity:g}"{dash}/>'
     )
-    return _picture(passes)
-
-
-def _dot_sample(dots: Sequence[Dot]) -> Markup:
-    discs = "".join(
-        f'<circle cx="20" cy="9" r="{dot.radius:g}" fill="{dot.fill}" stroke="{dot.rim}"'
-        f' stroke-width="{dot.rim_width:g}"/>'
-        for dot in dots
-    )
-    return _picture(discs)
 
 
 def _picture(shapes: str) -> Markup:

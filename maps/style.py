@@ -1,10 +1,10 @@
-"""How the map draws each status: a colour and a pattern, so that no one has to tell colours apart.
+"""How the maps draw each code: a colour and a pattern, so that no one has to tell colours apart.
 
-Colours keep 3:1 contrast to the ground of the map, and statuses whose colours look alike to somebody who sees no red
+Colours keep 3:1 contrast to the ground of the map, and codes whose colours look alike to somebody who sees no red
 or no green differ in pattern. Dashes and widths are in units of the line's width at a zoom level (see `strokes.js`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,9 @@ class Dot:
 
 
 Line = tuple[Stroke, ...]
+Dots = tuple[Dot, ...]
+Look = Line | Dots
+"""How one code is drawn: the passes of a line, or the discs of a point, the lowest first."""
 
 SEGMENTS: Mapping[str, Line] = {
     "overdue": (Stroke("#a3001b", 2.2), Stroke("#ffffff", 0.7, (1.6, 1.6))),
@@ -48,7 +51,7 @@ SEGMENTS: Mapping[str, Line] = {
 }
 """From the most to the least urgent, as the first status that applies is shown."""
 
-DEFECTS: Mapping[str, tuple[Dot, ...]] = {
+DEFECTS: Mapping[str, Dots] = {
     "overdue": (Dot("#a3001b", "#ffffff", 7), Dot("#ffffff", "#ffffff", 2)),
     "open_under_warranty": (Dot("#d9480f", "#ffffff", 5.5),),
     "open": (Dot("#9c2c96", "#ffffff", 5),),
@@ -57,25 +60,17 @@ DEFECTS: Mapping[str, tuple[Dot, ...]] = {
     "verified": (Dot("#2a8577", "#ffffff", 4.5),),
     "closed": (Dot("#767d84", "#ffffff", 3.5),),
 }
-
 """The states of a defect; an open one for which a warranty answers is drawn apart, as its segment is."""
 
 WORKS: Line = (Stroke("#e0a800", 4.6, opacity=0.4),)
 
 
-def as_data() -> dict[str, Any]:
-    """The whole style as plain lists, for the functions that draw."""
-    return {
-        "segments": {code: _line(line) for code, line in SEGMENTS.items()},
-        "defects": {
-            code: [{"fill": dot.fill, "rim": dot.rim, "radius": dot.radius, "rimWidth": dot.rim_width} for dot in dots]
-            for code, dots in DEFECTS.items()
-        },
-        "works": _line(WORKS),
-    }
+def as_data(looks: Mapping[str, Look]) -> dict[str, list[dict[str, Any]]]:
+    """A table of looks as plain lists, for the functions that draw."""
+    return {code: [_plain(part) for part in look] for code, look in looks.items()}
 
 
-def _line(strokes: Sequence[Stroke]) -> list[dict[str, Any]]:
-    return [
-        {"colour": one.colour, "width": one.width, "dash": list(one.dash), "opacity": one.opacity} for one in strokes
-    ]
+def _plain(part: Stroke | Dot) -> dict[str, Any]:
+    if isinstance(part, Dot):
+        return {"fill": part.fill, "rim": part.rim, "radius": part.radius, "rimWidth": part.rim_width}
+    return {"colour": part.colour, "width": part.width, "dash": list(part.dash), "opacity": part.opacity}

@@ -1,5 +1,7 @@
-/* The address of what is shown, so that it can be shared: place, zoom, layers, status and the open segment.
+/* The address of what is shown, so that it can be shared: place, zoom, layers, codes chosen and the open segment.
    It stands behind the `#`, for it concerns nobody but the reader's browser; the language stands in the path. */
+
+import { chart } from './page.js';
 
 export function read() {
   const given = new URLSearchParams(location.hash.slice(1));
@@ -8,18 +10,25 @@ export function read() {
   return {
     place: isPlace && given.has('map') ? { zoom, lat, lon } : null,
     layers: given.has('layers') ? given.get('layers').split(',') : null,
-    status: given.get('status'),
+    chosen: Object.fromEntries(chart.groups.map(({ code, codes }) =>
+      [code, (given.get(code) ?? '').split(',').filter((one) => codes.includes(one))])),
     segment: /^\d{1,10}$/.test(given.get('segment') ?? '') ? Number(given.get('segment')) : null,
   };
 }
 
-export function write({ map, layers, status, segment }) {
+export function write({ map, layers, chosen, segment }) {
   const { lat, lng } = map.getCenter();
   const digits = Math.max(2, Math.ceil(map.getZoom() / 3));
-  const parts = [`map=${map.getZoom()}/${lat.toFixed(digits)}/${lng.toFixed(digits)}`, `layers=${layers.join(',')}`];
-  if (status) parts.push(`status=${status}`);
+  const view = `map=${map.getZoom()}/${lat.toFixed(digits)}/${lng.toFixed(digits)}`;
+  const parts = [view, `layers=${layers.join(',')}`];
+  for (const [group, codes] of Object.entries(chosen)) {
+    if (codes.length) parts.push(`${group}=${codes.join(',')}`);
+  }
   if (segment) parts.push(`segment=${segment}`);
   const address = `#${parts.join('&')}`;
   if (address !== location.hash) history.replaceState(null, '', address);
-  for (const link of document.querySelectorAll('a[data-keeps-place]')) link.hash = address;
+  // Another map shows the same place; the same map in another language shows all of it.
+  for (const link of document.querySelectorAll('a[data-keeps-place]')) {
+    link.hash = link.dataset.keepsPlace === 'all' ? address : view;
+  }
 }

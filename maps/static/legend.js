@@ -1,34 +1,44 @@
-/* The legend: how much of the network is in which state, and what of it the map shows. */
+/* The legend: how much there is of each code, and what of it the map shows. */
 
-import { figure, dayInWords, say } from './page.js';
+import { chart, figure, dayInWords, say } from './page.js';
 
-const statusButtons = [...document.querySelectorAll('button[data-status]')];
+const groups = chart.groups.map((group) => ({ ...group, buttons: [...document.querySelectorAll(`button[data-${group.code}]`)] }));
 const layerBoxes = [...document.querySelectorAll('input[data-layer]')];
 
-/* Fills in segments and kilometres by status, and the day they were counted on. */
-export function fillCounts({ statuses, as_of: asOf }) {
-  const known = new Map(statuses.map((one) => [one.status, one]));
-  for (const button of statusButtons) {
-    const { segments = 0, km = 0 } = known.get(button.dataset.status) ?? {};
-    button.querySelector('.count').textContent = figure(segments);
-    button.querySelector('.km').textContent = say('map.km', { km: figure(km, km < 10 ? 1 : 0) });
+/* Fills in numbers and kilometres by code, and the day they were counted on. Gives the numbers by group and code. */
+export function fillCounts(counts) {
+  const known = new Map(groups.map(({ code }) => [code, new Map()]));
+  for (const { code, buttons } of groups) {
+    for (const one of counts[GROUPS_OF_COUNTS[code] ?? code] ?? []) known.get(code).set(one[code] ?? one.code, one);
+    for (const button of buttons) show(button, known.get(code).get(button.dataset[code]));
   }
-  if (asOf) document.getElementById('as-of').textContent = say('map.as_of', { day: dayInWords(asOf) });
-  return new Map([...known].map(([status, one]) => [status, one.segments]));
+  if (counts.as_of) document.getElementById('as-of').textContent = say('map.as_of', { day: dayInWords(counts.as_of) });
+  return new Map([...known].map(([group, codes]) => [group, new Map([...codes].map(([code, one]) => [code, numberOf(one)]))]));
 }
 
-/* Shows which choice holds, and calls `chosen(status, layers)` when a reader makes another. */
-export function offerChoices({ status, layers }, chosen) {
-  let current = statusButtons.some((button) => button.dataset.status === status) ? status : null;
-  const show = () => statusButtons.forEach((button) =>
-    button.setAttribute('aria-pressed', String(button.dataset.status === current)));
-  const tell = () => chosen(current, layerBoxes.filter((box) => box.checked).map((box) => box.dataset.layer));
-  for (const button of statusButtons) {
-    button.addEventListener('click', () => {
-      current = current === button.dataset.status ? null : button.dataset.status;
-      show();
-      tell();
-    });
+const GROUPS_OF_COUNTS = { status: 'statuses' };
+const numberOf = (one) => one.segments ?? one.number;
+
+function show(button, found) {
+  const { km = null } = found ?? {};
+  button.querySelector('.count').textContent = figure(found ? numberOf(found) : 0);
+  button.querySelector('.km').textContent = km === null ? '' : say('map.km', { km: figure(km, km < 10 ? 1 : 0) });
+}
+
+/* Shows which choice holds, and calls `made(chosen, layers)` when a reader makes another. */
+export function offerChoices({ chosen, layers }, made) {
+  const current = { ...chosen };
+  const show = () => groups.forEach(({ code, buttons }) => buttons.forEach((button) =>
+    button.setAttribute('aria-pressed', String(current[code].includes(button.dataset[code])))));
+  const tell = () => made({ ...current }, layerBoxes.filter((box) => box.checked).map((box) => box.dataset.layer));
+  for (const group of groups) {
+    for (const button of group.buttons) {
+      button.addEventListener('click', () => {
+        current[group.code] = pressed(group, current[group.code], button.dataset[group.code]);
+        show();
+        tell();
+      });
+    }
   }
   for (const box of layerBoxes) {
     if (layers) box.checked = layers.includes(box.dataset.layer);
@@ -36,4 +46,10 @@ export function offerChoices({ status, layers }, chosen) {
   }
   show();
   tell();
+}
+
+/* Pressed again a code is let go; beside others it stands only where several may be chosen. */
+function pressed({ codes, several }, before, code) {
+  if (before.includes(code)) return before.filter((one) => one !== code);
+  return several ? codes.filter((one) => one === code || before.includes(one)) : [code];
 }

@@ -1,14 +1,15 @@
-/* The segments in view as a table: the same facts for the keyboard and for a screen reader, the most urgent first. */
+/* What lies in view as a table: the same facts for the keyboard and for a screen reader, the most urgent first. */
 
 import { announce, element, named, sample } from './markup.js';
 import { ask, isOvertaken } from './ask.js';
-import { say, sayMany, statuses } from './page.js';
+import { chart, say, sayMany } from './page.js';
 import { open, roadName, stretch } from './panel.js';
 
 const ROWS_AT_ONCE = 50;
 const rows = document.getElementById('rows');
 const more = document.getElementById('more');
 const told = document.getElementById('told');
+const [first, ...others] = chart.groups;
 let place = null;
 let afterwards = () => {};
 
@@ -23,13 +24,14 @@ export function whenListed(then) {
   afterwards = then;
 }
 
-/* Lists what lies in a box, of one status or of all. `known` holds the counts by status: none are asked for in vain. */
-export async function listIn(bounds, status, known) {
+/* Lists what lies in a box, of the codes chosen or of all. `known` holds the counts by code: none are asked for in vain. */
+export async function listIn(bounds, chosen, known) {
   const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   const limits = [-180, -85, 180, 85];
   place = {
     bbox: bbox.map((edge, i) => (i < 2 ? Math.max(edge, limits[i]) : Math.min(edge, limits[i])).toFixed(5)).join(','),
-    left: status ? [status] : statuses.filter((one) => known?.get(one) !== 0),
+    left: chosen[first.code].length ? [...chosen[first.code]] : first.codes.filter((one) => known?.get(first.code).get(one) !== 0),
+    filters: Object.fromEntries(others.map(({ code }) => [code, chosen[code].join(',')])),
     after: 0,
   };
   await turn('list');
@@ -54,8 +56,8 @@ async function turn(why) {
 async function nextRows(here) {
   const found = [];
   while (here.left.length && found.length < ROWS_AT_ONCE) {
-    const page = await ask('/api/v1/segments', {
-      bbox: here.bbox, status: here.left[0], after: here.after || null, limit: ROWS_AT_ONCE - found.length,
+    const page = await ask(chart.places, {
+      ...here.filters, bbox: here.bbox, [first.code]: here.left[0], after: here.after || null, limit: ROWS_AT_ONCE - found.length,
     }, 'list');
     found.push(...page.items);
     here.after = page.next ?? 0;

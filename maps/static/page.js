@@ -2,7 +2,7 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 
-export const { language, statuses, states, home, basemap, places } = data;
+export const { language, chart, states, home, basemap, places } = data;
 
 /* Browsers often carry no Kazakh figures and months; Russian ones group digits and order days the same way. */
 const hasMonths = !/\bM\d/.test(new Intl.DateTimeFormat(language, { month: 'long' }).format(new Date(0)));

@@ -4,7 +4,7 @@ import { announce, element, listOf, named, sample } from './markup.js';
 import { ask, isOvertaken } from './ask.js';
 import { dayInWords, figure, language, nameIn, say, sayMany, states, tenge } from './page.js';
 import { partsOf } from './parts.js';
-import { lookOf } from './strokes.js';
+import { stateOf } from './strokes.js';
 
 const panel = document.getElementById('panel');
 export const sheet = panel;
@@ -65,7 +65,7 @@ export function close() {
   afterwards(null);
   // The list may have been written anew since: its row of the same segment is where the reader came from.
   const row = cameFrom?.dataset.segment ? document.querySelector(`#rows [data-segment="${cameFrom.dataset.segment}"]`) : null;
-  const back = cameFrom?.isConnected ? cameFrom : row ?? document.getElementById('map_status');
+  const back = cameFrom?.isConnected ? cameFrom : row ?? document.querySelector('.chart');
   back.focus({ preventScroll: !back.dataset.segment });
 }
 
@@ -150,17 +150,17 @@ function card(heading, look, ...inside) {
 
 function defects(segment) {
   const rows = mostUrgentFirst(segment.defects).map((defect) => element('li', {},
-    sample(`defect.${lookOf(defect)}`),
+    sample(`defect.${stateOf(defect)}`),
     element('div', {},
       element('strong', {}, nameIn(defect.names) || say('map.defect')),
       element('span', { class_: 'soft' }, defect.severity ? `${say(`map.severity.${defect.severity}`)}, ` : null,
-        `${say(`map.defect.${lookOf(defect)}`)}, `,
+        `${say(`map.defect.${stateOf(defect)}`)}, `,
         element('time', { datetime: defect.detected_on }, say('map.found_on', { day: dayInWords(defect.detected_on) }))))));
   return counted('map.open_defects', 'map.no_defects', rows, Math.max(rows.length, segment.open_defects));
 }
 
 const mostUrgentFirst = (found) =>
-  [...found].sort((one, other) => states.indexOf(lookOf(one)) - states.indexOf(lookOf(other)));
+  [...found].sort((one, other) => states.indexOf(stateOf(one)) - states.indexOf(stateOf(other)));
 
 function claims(lines) {
   const open = lines.filter((line) => !CLOSED.has(line.state));

@@ -8,7 +8,7 @@ import { fillCounts, offerChoices } from './legend.js';
 import { nameRoads } from './labels.js';
 import { listIn, whenListed } from './list.js';
 import { announce } from './markup.js';
-import { home, nameIn, say } from './page.js';
+import { chart, home, nameIn, say } from './page.js';
 import * as panel from './panel.js';
 import { offerSearch } from './search.js';
 import { showOnly } from './strokes.js';
@@ -24,23 +24,19 @@ const HIGHLIGHT = [
   { color: '#0aa5d6', weight: 22, opacity: 0.5 }, { color: '#fff', weight: 13, opacity: 1 },
 ];
 
-const shown = { status: null, layers: [], segment: null, counts: null };
-const tiles = {
-  segments: globalThis.vector_grid_protobuf_segments,
-  works: globalThis.vector_grid_protobuf_works,
-  defects: globalThis.vector_grid_protobuf_defects,
-};
+const shown = { chosen: {}, layers: [], segment: null, counts: null };
+const tiles = Object.fromEntries(Object.keys(chart.layers).map((name) => [name, globalThis[`vector_grid_protobuf_${name}`]]));
 
-begin(globalThis.map_status);
+begin(globalThis[`map_${chart.name}`]);
 
 async function begin(map) {
   const wished = address.read();
   dress(map);
   goTo(map, wished.place);
   const [counts, regions] = await Promise.all([countsOrTrouble(), layGround(map).catch(() => new Map())]);
-  for (const layer of Object.values(tiles)) prepare(layer, counts?.edition ?? 'current');
+  for (const [name, layer] of Object.entries(tiles)) prepare(name, layer, counts?.edition ?? 'current');
   if (counts) shown.counts = fillCounts(counts);
-  offerChoices(wished, (status, layers) => choose(map, status, layers));
+  offerChoices(wished, (chosen, layers) => choose(map, chosen, layers));
   offerSearch(regions, (bounds) => map.fitBounds(bounds, { maxZoom: CLOSEST_ZOOM, padding: [24, 24] }));
   offerAround(map);
   listen(map);
@@ -50,7 +46,7 @@ async function begin(map) {
 
 async function countsOrTrouble() {
   try {
-    return await ask('/api/v1/status');
+    return await ask(chart.counts);
   } catch {
     TROUBLE.textContent = say('map.no_counts');
     return null;
@@ -90,21 +86,21 @@ function goTo(map, place) {
   map.options.zoomSnap = snap;
 }
 
-function choose(map, status, layers) {
-  const isOther = status !== shown.status;
-  Object.assign(shown, { status, layers });
-  showOnly(status);
+function choose(map, chosen, layers) {
+  const changed = new Set(chart.groups.filter(({ code }) => String(chosen[code]) !== String(shown.chosen[code] ?? '')).map(({ layer }) => layer));
+  Object.assign(shown, { chosen, layers });
+  showOnly(chosen);
   for (const [name, layer] of Object.entries(tiles)) {
     if (!layers.includes(name)) layer.remove();
     else if (!map.hasLayer(layer)) layer.addTo(map);
-    else if (isOther && name === 'segments') layer.redraw();
+    else if (changed.has(name)) layer.redraw();
   }
   refresh(map);
 }
 
 function refresh(map) {
   address.write({ map, ...shown });
-  listIn(map.getBounds(), shown.status, shown.counts);
+  listIn(map.getBounds(), shown.chosen, shown.counts);
 }
 
 function listen(map) {
@@ -142,7 +138,7 @@ function keyboardOn(map) {
 
 function underPointer({ latlng, originalEvent }) {
   const pointer = originalEvent?.pointerType || 'mouse';
-  return nearest(tiles.segments, latlng, pointer) ?? nearest(tiles.defects, latlng, pointer);
+  return nearest(tiles[chart.base], latlng, pointer) ?? (tiles.defects && nearest(tiles.defects, latlng, pointer));
 }
 
 async function pick(map, event) {

@@ -1,15 +1,22 @@
 /* How a line or dot of the tiles is drawn. The table of colours and patterns comes with the map, from `style.py`;
    here a unit of it gets its size in pixels at each zoom. */
 
+import { chart } from './page.js';
+
 const WIDTHS = [[4, 1.2], [6, 1.5], [8, 1.8], [10, 2.1], [12, 2.7], [14, 3.6], [16, 5], [18, 7]];
 const DOTS = [[9, 0.25], [11, 0.36], [12, 0.42], [13, 0.6], [14, 0.85], [16, 1.1], [18, 1.5]];
 const FEWEST_DASH_PIXELS = 2;
+const DOTS_FROM_ZOOM = 9;
 
-const only = { status: null };
+let chosen = {};
 
-/* Draws segments of one status alone; of all when there is none. */
-export function showOnly(status) {
-  only.status = status;
+/* Draws what has one of the codes chosen in each group of the legend; where none is chosen, all of it. */
+export function showOnly(codes) {
+  chosen = codes;
+}
+
+function isWanted(layer, codes) {
+  return chart.groups.every(({ code, layer: of, key }) => of !== layer || !chosen[code]?.length || chosen[code].includes(String(codes[key])));
 }
 
 function between(table, zoom) {
@@ -38,16 +45,21 @@ function dotStyles(dots, zoom) {
   }));
 }
 
-/* Under which name the table knows a segment or a defect: an open defect under warranty is drawn as its segment is. */
-export function lookOf({ status, state, outcome }) {
-  if (status) return status;
+/* Under which name the table knows a defect's state: an open one under warranty is drawn as its segment is. */
+export function stateOf({ state, outcome }) {
   return state === 'open' && outcome === 'under_warranty' ? 'open_under_warranty' : state;
 }
 
+/* The code by which a layer's feature is drawn. */
+export function lookOf(layer, codes) {
+  const { key } = chart.layers[layer];
+  return key === 'state' ? stateOf(codes) : String(codes[key] ?? '');
+}
+
+const ofTable = (layer, table, codes) => (isWanted(layer, codes) ? table[lookOf(layer, codes)] ?? table.unknown ?? [] : []);
+
 /* The map's script asks by these names for a function from a feature's codes and the zoom to its styles. */
 globalThis.strokes = {
-  segments: (table) => ({ status }, zoom) =>
-    (only.status && status !== only.status) ? [] : lineStyles(table[status] ?? table.unknown, zoom),
-  defects: (table) => (codes, zoom) => (zoom < 9 ? [] : dotStyles(table[lookOf(codes)] ?? table.open, zoom)),
-  works: (strokes) => (codes, zoom) => lineStyles(strokes, zoom),
+  lines: (layer, table) => (codes, zoom) => lineStyles(ofTable(layer, table, codes), zoom),
+  dots: (layer, table) => (codes, zoom) => (zoom < DOTS_FROM_ZOOM ? [] : dotStyles(ofTable(layer, table, codes), zoom)),
 };

@@ -1,6 +1,6 @@
 /* Vector tiles that are sharp on every screen, drawn in order of urgency, and know what lies under a finger. */
 
-import { states, statuses } from './page.js';
+import { chart } from './page.js';
 import { lookOf } from './strokes.js';
 
 const NEAR_PIXELS = { mouse: 6, touch: 14, pen: 10 };
@@ -17,7 +17,9 @@ globalThis.sharpTile = (coords, size, options) => {
 };
 
 /* Takes tiles of one edition; what needs attention is drawn last, and a tile that cannot be had stays empty. */
-export function prepare(layer, edition) {
+export function prepare(name, layer, edition) {
+  const { order } = chart.layers[name];
+  const urgency = (feature) => -order.indexOf(lookOf(name, feature.properties));
   layer.options.edition = edition;
   const load = layer._getVectorTilePromise.bind(layer);
   layer._getVectorTilePromise = async (coords) => {
@@ -29,14 +31,11 @@ export function prepare(layer, edition) {
       return { layers: {} };
     }
     for (const part of Object.values(tile.layers)) {
-      part.features.sort((a, b) => urgency(a.properties) - urgency(b.properties));
+      part.features.sort((a, b) => urgency(a) - urgency(b));
     }
     return tile;
   };
 }
-
-/* Both have codes such as `overdue`: each is looked up among its own. */
-const urgency = (codes) => -(codes.status ? statuses : states).indexOf(lookOf(codes));
 
 /* The codes of the feature nearest to a point of the map, within reach of a finger or a mouse; null for none. */
 export function nearest(layer, latlng, pointer = 'mouse') {

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from maps import assets, status
+from maps import assets
 from maps.assets import ASSETS, VENDOR, UnknownAsset, files_below, vendored
-from maps.status import drawing
-from maps.style import SEGMENTS
+from maps.charts import CHARTS, STATUS, Chart
+from maps.drawing import drawing
 
 
 def test_an_asset_that_is_not_vendored_stops_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,7 +17,7 @@ def test_an_asset_that_is_not_vendored_stops_the_build(monkeypatch: pytest.Monke
     assert unknown.value.params["name"] == "something_new"
     monkeypatch.setattr(assets, "ASSETS", {name: path for name, path in ASSETS.items() if name != "vectorGrid"})
     with pytest.raises(UnknownAsset):
-        drawing()
+        drawing(STATUS)
 
 
 def test_every_named_asset_is_there() -> None:
@@ -25,7 +25,7 @@ def test_every_named_asset_is_there() -> None:
 
 
 def test_the_map_needs_our_own_files_and_no_more() -> None:
-    drawn = drawing()
+    drawn = drawing(STATUS)
     assert drawn.scripts == [
         "leaflet/leaflet.js",
         "leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js",
@@ -34,33 +34,37 @@ def test_the_map_needs_our_own_files_and_no_more() -> None:
     assert drawn.styles == ["leaflet/leaflet.css", "leaflet.fullscreen/Control.FullScreen.css"]
 
 
-def test_the_drawing_names_no_host_and_carries_no_markup() -> None:
-    script = drawing().script
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_the_drawing_names_no_host_and_carries_no_markup(chart: Chart) -> None:
+    script = drawing(chart).script
     assert "//" not in script
     assert not re.search(r"[<>](?!=)(?! )", script.replace("=>", ""))
     assert "${" not in script
     assert "`" not in script
 
 
-def test_the_drawing_holds_ascii_codes_only() -> None:
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_the_drawing_holds_ascii_codes_only(chart: Chart) -> None:
     """A word of any language in it would have come from somewhere else than a table of ours."""
-    assert drawing().script.isascii()
+    assert drawing(chart).script.isascii()
 
 
-def test_the_codes_keep_their_spelling() -> None:
-    script = drawing().script
-    assert [code for code in SEGMENTS if json.dumps(code) not in script] == []
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_the_codes_keep_their_spelling(chart: Chart) -> None:
+    script = drawing(chart).script
+    assert [code for layer in chart.layers for code in layer.looks if json.dumps(code) not in script] == []
 
 
-def test_the_same_map_is_the_same_script() -> None:
-    assert drawing() == drawing()
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_the_same_map_is_the_same_script(chart: Chart) -> None:
+    assert drawing(chart) == drawing(chart)
 
 
-def test_every_layer_comes_from_the_tiles_of_an_edition() -> None:
-    script = drawing().script
-    assert [
-        layer for layer in status.LAYERS if f"'/tiles/{{edition}}/{layer}/{{z}}/{{x}}/{{y}}.mvt'" not in script
-    ] == []
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+def test_every_layer_comes_from_the_tiles_of_an_edition(chart: Chart) -> None:
+    script = drawing(chart).script
+    addresses = [f"'/tiles/{{edition}}/{layer.tiles}/{{z}}/{{x}}/{{y}}.mvt'" for layer in chart.layers]
+    assert [address for address in addresses if address not in script] == []
     # Nothing is asked for before the page knows which edition is the newest.
     assert not re.search(r"vector_grid_protobuf_\w+\.addTo", script)
 

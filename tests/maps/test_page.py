@@ -9,9 +9,10 @@ import pytest
 from geo.bbox import KAZAKHSTAN
 from maps import page as pages
 from maps.assets import STATIC
+from maps.charts import STATUS
 from maps.page import Links, page
 from maps.places import places
-from maps.samples import sample
+from maps.samples import LOOKS, sample
 from maps.style import DEFECTS, SEGMENTS
 from maps.surroundings import Surroundings
 from roads.i18n import LANGUAGES, catalogue, say
@@ -48,13 +49,13 @@ class Reader(HTMLParser):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_small(language: str) -> None:
-    assert len(page(language, LINKS, GIVEN)) < LARGEST_PAGE
+    assert len(page(STATUS, language, LINKS, GIVEN)) < LARGEST_PAGE
     assert len(places()) < LARGEST_PAGE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_status_and_state_stands_in_the_legend_in_words(language: str) -> None:
-    written = page(language, LINKS, GIVEN).decode()
+    written = page(STATUS, language, LINKS, GIVEN).decode()
     for status in SEGMENTS:
         assert f'data-status="{status}"' in written
         assert say(f"map.status.{status}", language) in written
@@ -64,7 +65,7 @@ def test_every_status_and_state_stands_in_the_legend_in_words(language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_runs_or_is_styled_inside_the_page(language: str) -> None:
-    reader = Reader(page(language, LINKS, GIVEN).decode())
+    reader = Reader(page(STATUS, language, LINKS, GIVEN).decode())
     for tag, attributes in reader.elements:
         assert tag != "style"
         assert not any(name == "style" or name.startswith("on") for name in attributes)
@@ -75,7 +76,7 @@ def test_nothing_runs_or_is_styled_inside_the_page(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_asks_no_other_host(language: str) -> None:
-    for _, attributes in Reader(page(language, LINKS, GIVEN).decode()).elements:
+    for _, attributes in Reader(page(STATUS, language, LINKS, GIVEN).decode()).elements:
         for name in ("src", "href"):
             address = attributes.get(name) or "/"
             assert address.startswith(("/", "#", "data:,"))
@@ -86,7 +87,7 @@ def test_hostile_words_stay_words(monkeypatch: pytest.MonkeyPatch) -> None:
     tricked = dict.fromkeys(catalogue("en"), HOSTILE)
     monkeypatch.setattr(pages, "catalogue", lambda _: tricked)
     monkeypatch.setattr(pages, "say", lambda key, *_: tricked[key])
-    reader = Reader(page("en", LINKS, GIVEN).decode())
+    reader = Reader(page(STATUS, "en", LINKS, GIVEN).decode())
     assert [tag for tag, _ in reader.elements if tag == "img"] == []
     data = json.loads("".join(reader.inside))
     assert data["words"]["map.title"] == HOSTILE
@@ -109,7 +110,7 @@ def test_scripts_never_write_markup() -> None:
         assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", script) == []
 
 
-@pytest.mark.parametrize("code", [*SEGMENTS, *(f"defect.{state}" for state in DEFECTS), "works"])
+@pytest.mark.parametrize("code", LOOKS)
 def test_a_sample_is_a_picture_without_style(code: str) -> None:
     drawn = sample(code)
     assert drawn.startswith("<svg")
@@ -118,7 +119,7 @@ def test_a_sample_is_a_picture_without_style(code: str) -> None:
 
 def test_a_basemap_is_there_only_when_asked_for() -> None:
     url, by = "https://tiles.example.org/{z}/{x}/{y}.png", "© somebody"
-    assert '"basemap":null' in page("en", LINKS, GIVEN).decode()
+    assert '"basemap":null' in page(STATUS, "en", LINKS, GIVEN).decode()
     with_pictures = Surroundings.of(LANGUAGES, KAZAKHSTAN, url, by)
-    data = json.loads("".join(Reader(page("en", LINKS, with_pictures).decode()).inside))
+    data = json.loads("".join(Reader(page(STATUS, "en", LINKS, with_pictures).decode()).inside))
     assert data["basemap"] == {"url": url, "attribution": by}

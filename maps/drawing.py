@@ -1,4 +1,4 @@
-"""The map `status`: every segment by its status, with its defects and works, as Folium builds it.
+"""A public map as Folium builds it.
 
 A Folium object is given numbers and codes only, because much of what it is given becomes script or markup. Words reach
 the page from the catalogue and from JSON, and are set as text.
@@ -18,13 +18,11 @@ from folium.plugins import Fullscreen, VectorGridProtobuf
 from folium.utilities import JsCode
 
 from maps.assets import vendored
+from maps.charts import Chart, Layer
 from maps.style import as_data
 
-NAME = "status"
 CENTRE = (48.2, 67.3)
 SMALLEST_ZOOM, LARGEST_ZOOM = 3, 18
-LAYERS = ("works", "segments", "defects")
-"""From the lowest to the topmost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,9 @@ class Drawing:
     styles: Sequence[str]
 
 
-def drawing() -> Drawing:
+def drawing(chart: Chart) -> Drawing:
     """The map, rendered once for all languages. Errors: UnknownAsset."""
-    figure = _map().get_root()
+    figure = _map(chart).get_root()
     if not isinstance(figure, Figure):
         raise TypeError("a Folium map stands in a figure of its own")
     figure.render()
@@ -50,7 +48,7 @@ def drawing() -> Drawing:
     )
 
 
-def _map() -> folium.Map:
+def _map(chart: Chart) -> folium.Map:
     whole = folium.Map(
         location=CENTRE,
         zoom_start=5,
@@ -60,11 +58,12 @@ def _map() -> folium.Map:
         minZoom=SMALLEST_ZOOM,
         maxZoom=LARGEST_ZOOM,
     )
-    _named(whole, NAME)
-    for depth, layer in enumerate(LAYERS):
+    _named(whole, chart.name)
+    for depth, layer in enumerate(chart.layers):
         # Not shown from the start: the page first asks which edition of the tiles is the newest.
-        grid = VectorGridProtobuf(f"/tiles/{{edition}}/{layer}/{{z}}/{{x}}/{{y}}.mvt", options=_options(layer, depth))
-        _named(grid, layer)
+        address = f"/tiles/{{edition}}/{layer.tiles}/{{z}}/{{x}}/{{y}}.mvt"
+        grid = VectorGridProtobuf(address, options=_options(layer, depth))
+        _named(grid, layer.name)
         grid.show = False
         grid.add_to(whole)
     # The element that goes full screen holds the panel as well; the words for the button are set by the page.
@@ -73,13 +72,13 @@ def _map() -> folium.Map:
     return whole
 
 
-def _options(layer: str, depth: int) -> str:
+def _options(layer: Layer, depth: int) -> str:
     """Options as script: Folium would rewrite the codes among their keys (`works_under_way` to `worksUnderWay`)."""
-    strokes = json.dumps(as_data()[layer])
+    looks = json.dumps(as_data(layer.looks))
     return (
         f"{{edition: 'current', minZoom: {SMALLEST_ZOOM}, maxZoom: {LARGEST_ZOOM}, zIndex: {depth + 2}, "
         f"rendererFactory: sharpTile, getFeatureId: feature => feature.id, "
-        f"vectorTileLayerStyles: {{{layer}: strokes.{layer}({strokes})}}}}"
+        f"vectorTileLayerStyles: {{{layer.inside}: strokes.{layer.brush}('{layer.name}', {looks})}}}}"
     )
 
 
