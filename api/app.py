@@ -24,6 +24,7 @@ from api.points import asked_points
 from api.public_pool import public_pool
 from api.routes import accounts, claims, evidence, field, operator, photos, public, tiles, transparency
 from api.routes import letters as letter_routes
+from api.routes import maps as map_routes
 from roads.db import open_engine
 from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
     app.include_router(public.router)
+    app.include_router(map_routes.questions)
     app.include_router(tiles.router)
     app.include_router(accounts.router)
     app.include_router(photos.router)

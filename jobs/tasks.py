@@ -194,8 +194,9 @@ class RefreshDirtyStatus:
     segments_at_once: int = SEGMENTS_AT_ONCE
 
     def waiting(self, session: Session, today: date, /) -> Sequence[IdRange]:
-        """Ranges of carriageways with dirty segments."""
-        return operations.dirty_status_ranges(session, today, segments_at_once=self.segments_at_once)
+        """Ranges of carriageways with dirty segments; one of none where the date alone makes a new edition."""
+        dirty = operations.dirty_status_ranges(session, today, segments_at_once=self.segments_at_once)
+        return dirty or ([EVERYTHING] if operations.map_class_changed(session, today) else [])
 
     def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
         """Refresh what is still dirty in the range."""

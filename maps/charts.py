@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maps.style import DEFECTS, SEGMENTS, WORKS, Look
+from maps.style import (
+    ANSWERED,
+    DEFECTS,
+    FOUND,
+    KINDS,
+    MONEY,
+    NETWORK,
+    PLANNED,
+    SEGMENTS,
+    SEVERITY,
+    WARRANTY,
+    WORKS,
+    Look,
+)  # fmt: skip
 
 ONE_LOOK = ""
 """The code of a layer whose features are all drawn alike."""
@@ -33,22 +46,25 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What a reader can choose from in the legend: codes of one layer, one at a time or several.
+    """What a reader can choose from in the legend: codes of its layers, one at a time or several.
 
     `code` names the group in addresses and questions, `key` the attribute in the tiles.
     """
 
     code: str
-    layer: str
+    layers: Sequence[str]
     key: str
     codes: Sequence[str]
     takes_several: bool = False
+    has_samples: bool = True
+    is_listed: bool = True
+    """Whether the list can be asked for its codes."""
     words: str = ""
     """What the words of its codes begin with, where not with the group's own name."""
 
     def word(self, code: str) -> str:
         """The key of a code's words."""
-        return f"map.{self.words or self.code}.{code}"
+        return f"{self.words or f'map.{self.code}'}.{code}"
 
     def sample(self, code: str) -> str:
         """The name of a code's sample: statuses go by their own, for the panel of every map shows them."""
@@ -57,8 +73,8 @@ class Group:
     def facts(self) -> dict[str, Any]:
         """What the page's scripts know of it."""
         return {
-            "code": self.code, "layer": self.layer, "key": self.key, "codes": list(self.codes),
-            "several": self.takes_several, "words": self.words or self.code,
+            "code": self.code, "layers": list(self.layers), "key": self.key, "codes": list(self.codes),
+            "several": self.takes_several, "listed": self.is_listed, "words": self.words or f"map.{self.code}",
         }  # fmt: skip
 
 
@@ -80,6 +96,9 @@ class Chart:
     """Samples and words of what is drawn and cannot be chosen."""
     note: str = ""
     """The key of a sentence beside the legend."""
+    has_years: bool = False
+    tells: str = ""
+    """The group of whose places the panel of a segment tells, beside what it tells of every segment."""
 
     def facts(self) -> dict[str, Any]:
         """What the page's scripts know of it."""
@@ -90,6 +109,8 @@ class Chart:
             "base": self.base,
             "counts": self.counts,
             "places": self.places,
+            "years": self.has_years,
+            "tells": self.tells,
         }
 
 
@@ -100,7 +121,7 @@ STATUS = Chart(
         Layer("segments", "segments", "segments", "lines", "status", SEGMENTS),
         Layer("defects", "defects", "defects", "dots", "state", DEFECTS),
     ),
-    groups=(Group("status", "segments", "status", tuple(SEGMENTS)),),
+    groups=(Group("status", ("segments",), "status", tuple(SEGMENTS)),),
     base="segments",
     counts="/api/v1/status",
     places="/api/v1/segments",
@@ -108,5 +129,100 @@ STATUS = Chart(
     signs=(*((f"defect.{state}", f"map.defect.{state}") for state in DEFECTS), ("works", "map.layer.works")),
 )
 
-CHARTS: Mapping[str, Chart] = {chart.name: chart for chart in (STATUS,)}
+GROUND = Layer("network", "segments", "segments", "lines", "", {ONE_LOOK: NETWORK}, has_switch=False)
+"""All roads, under what a map shows of some: tiles of the map `status`, which a reader may have already."""
+
+
+def _stretches(name: str, tiles: str, looks: Mapping[str, Look]) -> Layer:
+    return Layer(name, tiles, "stretches", "lines", "code", looks)
+
+
+def _points(name: str, tiles: str, key: str, looks: Mapping[str, Look]) -> Layer:
+    return Layer(name, tiles, "points", "clusters", key, looks)
+
+
+WARRANTIES = Chart(
+    name="warranty",
+    layers=(GROUND, _stretches("warranty", "warranty", WARRANTY)),
+    groups=(Group("warranty", ("warranty",), "code", tuple(WARRANTY)),),
+    base="network",
+    counts="/api/v1/maps/warranty",
+    places="/api/v1/maps/warranty/places",
+    title="map.title.warranty",
+    signs=(("network", "map.warranty.none"),),
+)
+
+DEFECT_MAP = Chart(
+    name="defects",
+    layers=(GROUND, _points("found", "open_defects", "severity", SEVERITY)),
+    groups=(
+        Group("severity", ("found",), "severity", tuple(SEVERITY), takes_several=True),
+        Group("age", ("found",), "age", ("month", "quarter", "year", "older"), takes_several=True, has_samples=False),
+        Group(
+            "distress",
+            ("found",),
+            "distress",
+            ("holes", "cracks", "shape", "edge", "signs", "structures", "other"),
+            takes_several=True,
+            has_samples=False,
+        ),
+    ),
+    base="network",
+    counts="/api/v1/maps/defects",
+    places="/api/v1/maps/defects/places",
+    title="map.title.defects",
+    note="map.clusters",
+)
+
+MONEY_MAP = Chart(
+    name="money",
+    layers=(GROUND, _stretches("money", "money", MONEY)),
+    groups=(Group("money", ("money",), "code", tuple(MONEY)),),
+    base="network",
+    counts="/api/v1/maps/money",
+    places="/api/v1/maps/money/places",
+    title="map.title.money",
+    signs=(("network", "map.money.none"),),
+    note="map.money_counted",
+    tells="money",
+)
+
+WORKS_MAP = Chart(
+    name="works",
+    layers=(
+        GROUND,
+        Layer("works", "works", "works", "lines", "kind", KINDS),
+        _points("planned", "planned", "works", PLANNED),
+    ),
+    groups=(Group("works", ("works", "planned"), "kind", (*KINDS, *PLANNED)),),
+    base="network",
+    counts="/api/v1/maps/works",
+    places="/api/v1/maps/works/places",
+    title="map.title.works",
+    signs=(("network", "map.works.none"),),
+    tells="works",
+)
+
+HISTORY = Chart(
+    name="history",
+    layers=(
+        GROUND,
+        _stretches("answered", "answered-{year}", ANSWERED),
+        _points("broke", "found-{year}", "outcome", FOUND),
+    ),
+    groups=(
+        Group("outcome", ("broke",), "outcome", tuple(FOUND)),
+        Group("answered", ("answered",), "code", tuple(ANSWERED), is_listed=False),
+    ),
+    base="network",
+    counts="/api/v1/maps/history",
+    places="/api/v1/maps/history/places",
+    title="map.title.history",
+    signs=(("network", "map.warranty.none"),),
+    has_years=True,
+)
+
+CHARTS: Mapping[str, Chart] = {
+    chart.name: chart for chart in (STATUS, WARRANTIES, DEFECT_MAP, WORKS_MAP, MONEY_MAP, HISTORY)
+}
 """In the order in which readers are offered them."""

@@ -4,11 +4,35 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from maps.style import DEFECTS, SEGMENTS, WORKS, Dot, Look, Stroke
+from maps.style import (
+    ANSWERED,
+    DEFECTS,
+    FOUND,
+    KINDS,
+    MONEY,
+    NETWORK,
+    PLANNED,
+    SEGMENTS,
+    SEVERITY,
+    WARRANTY,
+    WORKS,
+    Dot,
+    Look,
+    Stroke,
+)  # fmt: skip
 
 LINE_UNIT = 4.0
 NARROWER = {"works": 3.0}
-TABLES: Mapping[str, Mapping[str, Look]] = {"": {**SEGMENTS, "works": WORKS}, "defect.": DEFECTS}
+TABLES: Mapping[str, Mapping[str, Look]] = {
+    "": {**SEGMENTS, "works": WORKS, "network": NETWORK},
+    "defect.": DEFECTS,
+    "warranty.": WARRANTY,
+    "money.": MONEY,
+    "works.": {**KINDS, **PLANNED},
+    "severity.": SEVERITY,
+    "answered.": ANSWERED,
+    "outcome.": FOUND,
+}
 """By what the names of their samples begin with."""
 LOOKS: Mapping[str, Look] = {prefix + code: look for prefix, table in TABLES.items() for code, look in table.items()}
 

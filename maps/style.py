@@ -64,6 +64,67 @@ DEFECTS: Mapping[str, Dots] = {
 
 WORKS: Line = (Stroke("#e0a800", 4.6, opacity=0.4),)
 
+NETWORK: Line = (Stroke("#80878e", 0.75),)
+"""The roads on which a map has nothing to say: there they show through."""
+
+WARRANTY: Mapping[str, Line] = {
+    "ends_in_90_days": (Stroke("#a3001b", 2.5), Stroke("#ffffff", 0.9, (1.3, 1.3))),
+    "ends_in_a_year": (Stroke("#cc5500", 1.9, (3.4, 0.9)),),
+    "ends_in_three_years": (Stroke("#2673b8", 1.7),),
+    "ends_later": (Stroke("#123f7a", 2.1), Stroke("#ffffff", 0.5)),
+    "works": SEGMENTS["works_under_way"],
+    "term_unknown": (Stroke("#7b3fa0", 1.9, (0.8, 1.0)),),
+    "expired": (Stroke("#5f666d", 1.3, (2.4, 1.4)),),
+    "carve_out": (Stroke("#6b4f00", 1.9, (2.2, 0.7, 0.5, 0.7)),),
+}
+"""From the first to end to what ends last, then what nobody can say an end of, and what is over."""
+
+MONEY: Mapping[str, Line] = {
+    "above_600": (Stroke("#3b1a5f", 2.6), Stroke("#ffffff", 0.8, (1.4, 1.4))),
+    "to_600": (Stroke("#2f4f97", 2.3), Stroke("#ffffff", 0.6)),
+    "to_300": (Stroke("#1c7483", 1.9),),
+    "to_150": (Stroke("#3c8550", 1.6, (3.4, 0.9)),),
+    "to_50": (Stroke("#85760f", 1.4, (1.4, 1.0)),),
+    "no_value": (Stroke("#5f666d", 1.4, (0.5, 1.3)),),
+}
+"""The dearest first: the wider and darker, the more."""
+
+KINDS: Mapping[str, Line] = {
+    "construction": (Stroke("#3b1a5f", 2.5), Stroke("#ffffff", 0.8, (1.4, 1.4))),
+    "reconstruction": (Stroke("#3b1a5f", 2.3), Stroke("#ffffff", 0.6)),
+    "capital_repair": (Stroke("#a3001b", 2.0),),
+    "medium_repair": (Stroke("#cc5500", 1.9, (3.4, 0.9)),),
+    "current_repair": (Stroke("#2673b8", 1.8, (1.6, 1.0)),),
+    "maintenance": (Stroke("#2a8577", 1.6, (0.6, 1.0)),),
+}
+
+PLANNED: Mapping[str, Dots] = {
+    "repair_late": (Dot("#a3001b", "#ffffff", 7), Dot("#ffffff", "#ffffff", 2)),
+    "repair_planned": (Dot("#ffffff", "#1559a5", 6, 2.5), Dot("#1559a5", "#1559a5", 1.5)),
+}
+
+SEVERITY: Mapping[str, Dots] = {
+    "high": (Dot("#a3001b", "#ffffff", 7), Dot("#ffffff", "#ffffff", 2)),
+    "medium": (Dot("#cc5500", "#ffffff", 6),),
+    "low": (Dot("#ffffff", "#1559a5", 5, 2.5),),
+    "not_known": (Dot("#ffffff", "#5f666d", 4, 1.5), Dot("#5f666d", "#5f666d", 1)),
+}
+
+ANSWERED: Mapping[str, Line] = {
+    "warranty": SEGMENTS["sound_under_warranty"],
+    "works": SEGMENTS["works_under_way"],
+    "term_unknown": WARRANTY["term_unknown"],
+    "carve_out": WARRANTY["carve_out"],
+    "expired": WARRANTY["expired"],
+}
+
+FOUND: Mapping[str, Dots] = {
+    "under_warranty": (Dot("#cc5500", "#ffffff", 6),),
+    "not_yet_accepted": (Dot("#1f2933", "#ffffff", 6), Dot("#ffd43b", "#ffd43b", 2)),
+    "excluded": (Dot("#ffffff", "#6b4f00", 5, 2.5),),
+    "nobody": (Dot("#9c2c96", "#ffffff", 5), Dot("#ffffff", "#ffffff", 1.2)),
+}
+
 
 def as_data(looks: Mapping[str, Look]) -> dict[str, list[dict[str, Any]]]:
     """A table of looks as plain lists, for the functions that draw."""

@@ -1,4 +1,4 @@
-"""The public map, as `publish-maps` built it: pages by language, and the files they load under names of their hash."""
+"""The public maps, as `publish-maps` built it: pages by language, and the files they load under names of their hash."""
 
 import re
 from mimetypes import guess_type
@@ -13,7 +13,7 @@ from api.pages.public import page_in, to_reader
 
 router = APIRouter(include_in_schema=False)
 
-MAPS = ("status",)
+MAPS = ("status", "warranty", "defects", "works", "money", "history")
 HTML = "text/html; charset=utf-8"
 BUILT_SOON_S = 120
 BUNDLE = re.compile("[0-9a-f]{16}")
@@ -39,7 +39,7 @@ async def map_page(request: Request, language: str, name: str) -> Response:
     try:
         page = built.read_bytes()
     except FileNotFoundError:
-        return _not_built(request, language)
+        return _not_built(request, language, name)
     answer = tagged(request, page, HTML)
     answer.headers["Content-Security-Policy"] = policy(settings.basemap_origin)
     return answer
@@ -71,11 +71,14 @@ def takes_gzip(request: Request) -> bool:
 
 
 def policy(basemap_origin: str) -> str:
-    """The content security policy of a map page: that of every page, and pictures from the one host somebody chose."""
-    everywhere = HEADERS["Content-Security-Policy"]
+    """The content security policy of a map page: that of every page, and pictures from the one host somebody chose.
+
+    Pages of our own may hold it in a frame.
+    """
+    everywhere = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     return everywhere.replace("img-src 'self'", f"img-src 'self' {basemap_origin}") if basemap_origin else everywhere
 
 
-def _not_built(request: Request, language: str) -> Response:
-    page = page_in(request, "map_not_built.html", language, {"page": "map/status"})
+def _not_built(request: Request, language: str, name: str) -> Response:
+    page = page_in(request, "map_not_built.html", language, {"page": f"map/{name}"})
     return Response(page, 503, media_type=HTML, headers={"Retry-After": str(BUILT_SOON_S), **PRIVATE})

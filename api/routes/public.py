@@ -78,6 +78,7 @@ async def segments(request: Request, asked: Annotated[SegmentsQuery, Query()]) -
     filters = {
         "box": box_of(asked.bbox),
         "region": asked.region,
+        "road": fold_reference(asked.road) if asked.road else None,
         "contractor": asked.contractor,
         "since": asked.since,
         "status": asked.status,

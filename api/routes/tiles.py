@@ -12,7 +12,7 @@ from api.dependencies import has_copy, public_connection
 from api.editions import Editions
 from api.headers import PRIVATE
 from roads.queries import tiles
-from roads.queries.tiles import LARGEST_ZOOM, LAYERS, Spot
+from roads.queries.tiles import LARGEST_ZOOM, LAYERS, OF_A_YEAR, YEAR, Spot
 
 router = APIRouter(tags=["tiles"])
 
@@ -26,9 +26,12 @@ def _parameter(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": words}
 
 
+LAYER = f"^({'|'.join(LAYERS)}|({'|'.join(OF_A_YEAR)})-{YEAR.pattern})$"
 PARAMETERS = [
     _parameter("edition", {"type": "string", "pattern": "^(current|[0-9]{1,9})$"}, "`current`, or the number it gave"),
-    _parameter("layer", {"type": "string", "enum": list(LAYERS)}, "what is drawn"),
+    _parameter(
+        "layer", {"type": "string", "pattern": LAYER}, "what is drawn; some layers of one year: `answered-2024`"
+    ),
     _parameter("z", {"type": "integer", "minimum": 0, "maximum": LARGEST_ZOOM}, "zoom"),
     _parameter("x", {"type": "integer", "minimum": 0}, "column, from the west"),
     _parameter("y", {"type": "integer", "minimum": 0}, "row, from the north"),
@@ -92,5 +95,5 @@ async def _of_another_edition(editions: Editions, edition: int, asked: Spot) -> 
 
 
 def _sent_on(asked: Spot, edition: int) -> Response:
-    address = f"/tiles/{edition}/{asked.layer}/{asked.z}/{asked.x}/{asked.y}.mvt"
+    address = f"/tiles/{edition}/{asked.name}/{asked.z}/{asked.x}/{asked.y}.mvt"
     return RedirectResponse(address, 307, headers=PRIVATE)

@@ -128,7 +128,60 @@ class SegmentsQuery(PageQuery):
     status: SegmentStatus | None = None
     since: IsoDay | None = None
     region: Kato | None = None
+    road: Line | None = Field(default=None, examples=["A-3"])
     contractor: Bin | None = None
+
+
+Codes = Annotated[str, Field(max_length=200, pattern="^[a-z0-9_]+(,[a-z0-9_]+)*$")]
+Year = Annotated[int, Field(ge=1990, le=2100, examples=[2024])]
+
+
+class PlacesQuery(PageQuery):
+    """Filters of the list beside a map. Several codes of a group are separated by commas."""
+
+    bbox: BoxWords | None = None
+    region: Kato | None = None
+    road: Line | None = Field(default=None, examples=["A-3"])
+    segment: int | None = Field(default=None, ge=1, le=LARGEST_ID)
+
+
+class WarrantyPlacesQuery(PlacesQuery):
+    """Filters of the list of stretches under warranty."""
+
+    warranty: Codes | None = Field(default=None, examples=["ends_in_90_days"])
+
+
+class MoneyPlacesQuery(PlacesQuery):
+    """Filters of the list of stretches with what they cost."""
+
+    money: Codes | None = Field(default=None, examples=["above_600"])
+
+
+class WorksPlacesQuery(PlacesQuery):
+    """Filters of the list of works: kinds of those under way, or planned repairs of defects."""
+
+    works: Codes | None = Field(default=None, examples=["repair_planned"])
+
+
+class DefectPlacesQuery(PlacesQuery):
+    """Filters of the list of defects that are not put right."""
+
+    severity: Codes | None = Field(default=None, examples=["high"])
+    age: Codes | None = Field(default=None, examples=["older"])
+    distress: Codes | None = Field(default=None, examples=["holes"])
+
+
+class YearQuery(Strict):
+    """A year; this one unless given."""
+
+    year: Year | None = None
+
+
+class HistoryPlacesQuery(PlacesQuery):
+    """Filters of the list of defects that were found in a year; in this one unless given."""
+
+    outcome: Codes | None = Field(default=None, examples=["under_warranty"])
+    year: Year | None = None
 
 
 class ContractsQuery(PageQuery):

@@ -3,6 +3,8 @@
 
 import { chart } from './page.js';
 
+const YEAR = /^(19|20)\d\d$/;
+
 export function read() {
   const given = new URLSearchParams(location.hash.slice(1));
   const [zoom, lat, lon] = (given.get('map') ?? '').split('/').map(Number);
@@ -12,11 +14,12 @@ export function read() {
     layers: given.has('layers') ? given.get('layers').split(',') : null,
     chosen: Object.fromEntries(chart.groups.map(({ code, codes }) =>
       [code, (given.get(code) ?? '').split(',').filter((one) => codes.includes(one))])),
+    year: YEAR.test(given.get('year') ?? '') ? Number(given.get('year')) : null,
     segment: /^\d{1,10}$/.test(given.get('segment') ?? '') ? Number(given.get('segment')) : null,
   };
 }
 
-export function write({ map, layers, chosen, segment }) {
+export function write({ map, layers, chosen, year, segment }) {
   const { lat, lng } = map.getCenter();
   const digits = Math.max(2, Math.ceil(map.getZoom() / 3));
   const view = `map=${map.getZoom()}/${lat.toFixed(digits)}/${lng.toFixed(digits)}`;
@@ -24,6 +27,7 @@ export function write({ map, layers, chosen, segment }) {
   for (const [group, codes] of Object.entries(chosen)) {
     if (codes.length) parts.push(`${group}=${codes.join(',')}`);
   }
+  if (year) parts.push(`year=${year}`);
   if (segment) parts.push(`segment=${segment}`);
   const address = `#${parts.join('&')}`;
   if (address !== location.hash) history.replaceState(null, '', address);

@@ -8,13 +8,13 @@ const ROOM = { width: 92, height: 26 };
 const FURTHEST_ZOOM = 10;
 const REGION = { color: '#b9b3a3', weight: 1, fillColor: '#fbfaf6', fillOpacity: 1, interactive: false };
 
-/* Puts the ground under the map. Gives the names of the regions by the first two digits of their code. */
+/* Puts the ground under the map. Gives the regions: `kato`, names and outlines. */
 export async function layGround(map) {
   if (basemap) addPictures(map);
   const known = await ask(places);
   if (!basemap) addRegions(map, known.regions);
   nameTowns(map, known.towns);
-  return new Map(known.regions.map((region) => [region.kato, region.name[language]]));
+  return known.regions;
 }
 
 function addPictures(map) {

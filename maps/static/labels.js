@@ -28,7 +28,13 @@ export function nameRoads(map, roads) {
 
 /* The middle of the longest straight piece in view, in pixels, and how it is turned; read from left to right. */
 function longestPiece(map, geometry) {
-  const line = geometry.coordinates.map(([lon, lat]) => map.latLngToContainerPoint([lat, lon]));
+  const lines = geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates;
+  const pieces = lines.map((line) => longestOfLine(map, line)).filter(Boolean);
+  return pieces.sort((one, other) => other.length - one.length)[0] ?? null;
+}
+
+function longestOfLine(map, coordinates) {
+  const line = coordinates.map(([lon, lat]) => map.latLngToContainerPoint([lat, lon]));
   const view = L.bounds([0, 0], map.getSize());
   let best = null;
   for (let i = 1; i < line.length; i += 1) {

@@ -1,6 +1,6 @@
 /* The legend: how much there is of each code, and what of it the map shows. */
 
-import { chart, figure, dayInWords, say } from './page.js';
+import { chart, figure, dayInWords, limits, say } from './page.js';
 
 const groups = chart.groups.map((group) => ({ ...group, buttons: [...document.querySelectorAll(`button[data-${group.code}]`)] }));
 const layerBoxes = [...document.querySelectorAll('input[data-layer]')];
@@ -9,14 +9,15 @@ const layerBoxes = [...document.querySelectorAll('input[data-layer]')];
 export function fillCounts(counts) {
   const known = new Map(groups.map(({ code }) => [code, new Map()]));
   for (const { code, buttons } of groups) {
-    for (const one of counts[GROUPS_OF_COUNTS[code] ?? code] ?? []) known.get(code).set(one[code] ?? one.code, one);
+    for (const one of counts.statuses ?? counts.groups[code] ?? []) known.get(code).set(one[code] ?? one.code, one);
     for (const button of buttons) show(button, known.get(code).get(button.dataset[code]));
   }
   if (counts.as_of) document.getElementById('as-of').textContent = say('map.as_of', { day: dayInWords(counts.as_of) });
+  // The figures are of the whole country: beside a list of one road or region they would mislead.
+  document.body.classList.toggle('is-limited', Boolean(limits.region || limits.road));
   return new Map([...known].map(([group, codes]) => [group, new Map([...codes].map(([code, one]) => [code, numberOf(one)]))]));
 }
 
-const GROUPS_OF_COUNTS = { status: 'statuses' };
 const numberOf = (one) => one.segments ?? one.number;
 
 function show(button, found) {

@@ -2,14 +2,15 @@
 
 import { announce, element, named, sample } from './markup.js';
 import { ask, isOvertaken } from './ask.js';
-import { chart, say, sayMany } from './page.js';
+import { chart, dayInWords, limits, millions, nameIn, say, sayMany } from './page.js';
 import { open, roadName, stretch } from './panel.js';
 
 const ROWS_AT_ONCE = 50;
 const rows = document.getElementById('rows');
 const more = document.getElementById('more');
 const told = document.getElementById('told');
-const [first, ...others] = chart.groups;
+const [first, ...others] = chart.groups.filter(({ listed }) => listed);
+const IS_STATUS = first.code === 'status';
 let place = null;
 let afterwards = () => {};
 
@@ -25,13 +26,13 @@ export function whenListed(then) {
 }
 
 /* Lists what lies in a box, of the codes chosen or of all. `known` holds the counts by code: none are asked for in vain. */
-export async function listIn(bounds, chosen, known) {
+export async function listIn(bounds, chosen, known, more = {}) {
   const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-  const limits = [-180, -85, 180, 85];
+  const edges = [-180, -85, 180, 85];
   place = {
-    bbox: bbox.map((edge, i) => (i < 2 ? Math.max(edge, limits[i]) : Math.min(edge, limits[i])).toFixed(5)).join(','),
+    bbox: bbox.map((edge, i) => (i < 2 ? Math.max(edge, edges[i]) : Math.min(edge, edges[i])).toFixed(5)).join(','),
     left: chosen[first.code].length ? [...chosen[first.code]] : first.codes.filter((one) => known?.get(first.code).get(one) !== 0),
-    filters: Object.fromEntries(others.map(({ code }) => [code, chosen[code].join(',')])),
+    filters: { ...limits, ...more, ...Object.fromEntries(others.map(({ code }) => [code, chosen[code].join(',')])) },
     after: 0,
   };
   await turn('list');
@@ -46,7 +47,7 @@ async function turn(why) {
       rows.replaceChildren();
       afterwards(found);
     }
-    rows.append(...found.map(row));
+    rows.append(...found.map(IS_STATUS ? row : placeRow));
     tell(here);
   } catch (trouble) {
     if (!isOvertaken(trouble) && here === place) told.textContent = say('map.no_list');
@@ -67,7 +68,7 @@ async function nextRows(here) {
 }
 
 function tell(here) {
-  const words = rows.children.length ? sayMany('map.listed', rows.children.length) : say('map.none_listed');
+  const words = rows.children.length ? sayMany(IS_STATUS ? 'map.listed' : 'map.listed_places', rows.children.length) : say(IS_STATUS ? 'map.none_listed' : 'map.no_places');
   more.hidden = !here.left.length;
   told.textContent = words;
   announce(words);
@@ -79,4 +80,29 @@ function row(segment) {
   return element('tr', {},
     element('td', {}, button, element('span', { class_: 'stretch' }, stretch(segment))),
     element('td', {}, element('span', { class_: 'of' }, sample(segment.status), say(`map.status.${segment.status}`))));
+}
+
+/* A stretch or a defect: what it is or where it lies, which of the legend's signs it has, and what the map is about. */
+function placeRow(one) {
+  const code = one.codes[first.code];
+  const name = one.defect ? nameIn(one.defect) : roadName(one);
+  const title = one.segment
+    ? element('button', { type: 'button', class_: 'plain', 'data-segment': one.segment, onclick: () => open(one.segment) }, named(name))
+    : element('span', {}, named(name));
+  return element('tr', {},
+    element('td', {}, title, one.defect ? element('span', { class_: 'stretch' }, named(roadName(one))) : null,
+      one.chainage_from ? element('span', { class_: 'stretch' }, one.chainage_to ? stretch(one) : say('map.at', { from: one.chainage_from })) : null),
+    element('td', {}, element('span', { class_: 'of' }, sample(`${first.code}.${code}`), say(`${first.words}.${code}`)),
+      ...aboutPlace(one).map((words) => element('span', { class_: 'stretch' }, words))));
+}
+
+/* What is known of a place beside its codes, a line each. */
+export function aboutPlace(one) {
+  return [
+    one.contract ? named(one.contract.contractor.name) : null,
+    one.until ? say('map.until', { day: dayInWords(one.until) }) : null,
+    one.tenge_per_km ? say('map.per_km', { amount: millions(one.tenge_per_km) }) : null,
+    one.planned_on ? say('map.planned_for', { day: dayInWords(one.planned_on) }) : null,
+    one.detected_on ? say('map.found_on', { day: dayInWords(one.detected_on) }) : null,
+  ].filter(Boolean);
 }

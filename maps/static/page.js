@@ -4,6 +4,14 @@ const data = JSON.parse(document.getElementById('data').textContent);
 
 export const { language, chart, states, home, basemap, places } = data;
 
+/* What the address asks for beside the place: one region or road alone, and to be a part of another page. */
+const asked = new URLSearchParams(location.search);
+export const limits = {
+  region: /^\d{2,9}$/.test(asked.get('region') ?? '') ? asked.get('region') : null,
+  road: asked.get('road')?.slice(0, 100) || null,
+};
+export const isEmbedded = asked.get('embed') === '1';
+
 /* Browsers often carry no Kazakh figures and months; Russian ones group digits and order days the same way. */
 const hasMonths = !/\bM\d/.test(new Intl.DateTimeFormat(language, { month: 'long' }).format(new Date(0)));
 const locale = { kk: hasMonths ? 'kk' : 'ru', ru: 'ru', en: 'en-GB' }[language];
@@ -37,3 +45,6 @@ export const tenge = (amount) => say('map.tenge', { amount: figure(Number(amount
 
 /* A day such as 2026-09-14 as people write it. */
 export const dayInWords = (iso) => day.format(new Date(`${iso}T00:00:00Z`)).replaceAll(' ', '\u00a0');
+
+/* A large amount of tenge in millions, as people say it. */
+export const millions = (amount) => say('map.millions', { amount: figure(Number(amount) / 1e6, Number(amount) < 1e7 ? 1 : 0) });

@@ -2,9 +2,10 @@
 
 import { announce, element, listOf, named, sample } from './markup.js';
 import { ask, isOvertaken } from './ask.js';
-import { dayInWords, figure, language, nameIn, say, sayMany, states, tenge } from './page.js';
+import { chart, dayInWords, figure, language, millions, nameIn, say, sayMany, states, tenge } from './page.js';
 import { partsOf } from './parts.js';
 import { stateOf } from './strokes.js';
+import { dayShown } from './years.js';
 
 const panel = document.getElementById('panel');
 export const sheet = panel;
@@ -15,7 +16,9 @@ const NARROW = matchMedia('(max-width: 52rem)');
 const CLOSED = new Set(['verified', 'withdrawn', 'done_by_others', 'closed_unfixed']);
 const SCROLLED_PIXELS = 8;
 const STRETCHES_AT_FIRST = 3;
+const STRETCHES_ASKED = 20;
 let cameFrom = null;
+let current = null;
 let afterwards = () => {};
 
 document.getElementById('close').addEventListener('click', close);
@@ -39,7 +42,8 @@ export async function open(id) {
   tell(say('map.loading'));
   try {
     const segment = await ask(`/api/v1/segments/${id}`, {}, 'segment');
-    fill(segment);
+    current = segment;
+    fill(segment, await aboutMap(segment));
     // From the list below a map that is out of sight: the reader wants to see the place as well.
     if (NARROW.matches) scrollTo({ top: 0 });
     afterwards(segment);
@@ -52,6 +56,46 @@ export async function open(id) {
   title.focus({ preventScroll: true });
 }
 
+/* The same segment, when what the map tells of it has become another. */
+export async function again() {
+  if (panel.hidden || !current) return;
+  const segment = current;
+  const cards = await aboutMap(segment);
+  if (segment === current && !panel.hidden) fill(segment, cards);
+}
+
+/* What this map tells of a segment, beside what every map does; nothing where it cannot be had. */
+async function aboutMap(segment) {
+  try {
+    if (chart.years) return [await answeredThen(segment)];
+    return chart.tells ? [await placesOn(segment)] : [];
+  } catch (trouble) {
+    if (isOvertaken(trouble)) throw trouble;
+    return [];
+  }
+}
+
+async function answeredThen({ why }) {
+  const day = dayShown();
+  const { outcome, contract, warranty } = await ask(`${why}&on=${day}`, {}, 'then');
+  const isSomebody = contract && ['under_warranty', 'not_yet_accepted'].includes(outcome);
+  return card(say('map.who_answered_on', { day: dayInWords(day) }), isSomebody ? 'answers' : 'nobody',
+    element('p', { class_: 'who' }, isSomebody ? named(contract.contractor.name) : say('map.nobody_answers')),
+    isSomebody && warranty ? element('p', { class_: 'soft' }, say('map.until', { day: dayInWords(warranty.to) })) : null,
+    isSomebody ? byContract(contract) : null);
+}
+
+async function placesOn(segment) {
+  const { items } = await ask(chart.places, { segment: segment.id, limit: STRETCHES_ASKED }, 'here');
+  if (!items.length) return null;
+  return card(say(`map.here.${chart.tells}`), 'built', listOf(items.map((one) => element('li', {},
+    element('span', { class_: 'soft' }, stretch(one)),
+    element('p', { class_: 'who' }, one.tenge_per_km ? say('map.per_km', { amount: millions(one.tenge_per_km) }) : say(`map.${chart.tells}.${one.codes[chart.tells]}`)),
+    element('p', { class_: 'soft' }, named(one.contract.contractor.name)),
+    one.value_tenge ? element('p', { class_: 'soft' }, tenge(one.value_tenge), ', ', say('map.signed_on', { day: dayInWords(one.signed_on) })) : null,
+    byContract(one.contract))), STRETCHES_AT_FIRST));
+}
+
 function tell(words) {
   title.textContent = words;
   where.replaceChildren();
@@ -61,6 +105,7 @@ function tell(words) {
 export function close() {
   if (panel.hidden) return;
   panel.hidden = true;
+  current = null;
   document.body.classList.remove('has-panel');
   afterwards(null);
   // The list may have been written anew since: its row of the same segment is where the reader came from.
@@ -73,7 +118,7 @@ export const roadName = (segment) => nameIn(segment.names) || segment.road || sa
 
 export const stretch = (segment) => say('map.stretch', { from: segment.chainage_from, to: segment.chainage_to });
 
-function fill(segment) {
+function fill(segment, cards) {
   const parts = partsOf(segment);
   const alone = parts.length === 1 && parts[0].contract ? parts[0] : null;
   const isBuilder = Boolean(alone && segment.built_by?.id === alone.contract.id);
@@ -81,6 +126,7 @@ function fill(segment) {
   where.replaceChildren(...place(segment));
   body.replaceChildren(...[
     element('p', { class_: `status ${segment.status}` }, sample(segment.status), say(`map.status.${segment.status}`)),
+    ...cards,
     answers(parts, isBuilder ? segment.built_by : null),
     isBuilder ? null : built(segment.built_by),
     defects(segment),
@@ -109,10 +155,10 @@ function answers(parts, works) {
     return card(heading, 'nobody', element('p', { class_: 'who' }, say('map.nobody_answers')),
       over ? element('p', { class_: 'soft' }, say('map.ended_on', { day: dayInWords(over.ended) })) : null);
   }
-  if (parts.length === 1) return card(heading, 'answers', ...answer(parts[0]), works ? worksFacts(works) : byContract(parts[0]));
+  if (parts.length === 1) return card(heading, 'answers', ...answer(parts[0]), works ? worksFacts(works) : byContract(parts[0].contract));
   return card(heading, 'answers', listOf(parts.map((part) => element('li', {},
     element('span', { class_: 'soft' }, say('map.stretch', part)),
-    ...(part.contract ? [...answer(part), byContract(part)] : [element('p', {}, say('map.nobody_answers'))]))), STRETCHES_AT_FIRST));
+    ...(part.contract ? [...answer(part), byContract(part.contract)] : [element('p', {}, say('map.nobody_answers'))]))), STRETCHES_AT_FIRST));
 }
 
 function answer({ contract, until, days, outcome }) {
@@ -125,7 +171,7 @@ function answer({ contract, until, days, outcome }) {
   ];
 }
 
-const byContract = ({ contract }) => element('p', { class_: 'soft' }, say('map.contract'), ' ', link(contract), `, ${say(`works.${contract.kind_of_works}`)}`);
+const byContract = (contract) => element('p', { class_: 'soft' }, say('map.contract'), ' ', link(contract), `, ${say(`works.${contract.kind_of_works}`)}`);
 
 const link = (contract) => element('a', { href: `/${language}/contracts/${contract.id}` }, named(contract.number));
 

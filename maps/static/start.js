@@ -2,17 +2,19 @@
 
 import * as address from './address.js';
 import { offerAround } from './around.js';
-import { ask } from './ask.js';
+import { ask, isOvertaken } from './ask.js';
 import { layGround } from './basemap.js';
 import { fillCounts, offerChoices } from './legend.js';
 import { nameRoads } from './labels.js';
+import { boundsAsked } from './limits.js';
 import { listIn, whenListed } from './list.js';
 import { announce } from './markup.js';
-import { chart, home, nameIn, say } from './page.js';
+import { chart, home, isEmbedded, language, nameIn, say } from './page.js';
 import * as panel from './panel.js';
 import { offerSearch } from './search.js';
 import { showOnly } from './strokes.js';
 import { nearest, prepare } from './tiles.js';
+import { offerYears } from './years.js';
 
 const CLOSEST_ZOOM = 16;
 const DISSOLVED_TO_ZOOM = 9;
@@ -24,8 +26,10 @@ const HIGHLIGHT = [
   { color: '#0aa5d6', weight: 22, opacity: 0.5 }, { color: '#fff', weight: 13, opacity: 1 },
 ];
 
-const shown = { chosen: {}, layers: [], segment: null, counts: null };
+const shown = { chosen: {}, layers: [], year: null, segment: null, counts: null };
 const tiles = Object.fromEntries(Object.keys(chart.layers).map((name) => [name, globalThis[`vector_grid_protobuf_${name}`]]));
+
+const POINTS = Object.keys(tiles).filter((name) => ['found', 'broke', 'planned'].includes(name));
 
 begin(globalThis[`map_${chart.name}`]);
 
@@ -33,24 +37,47 @@ async function begin(map) {
   const wished = address.read();
   dress(map);
   goTo(map, wished.place);
-  const [counts, regions] = await Promise.all([countsOrTrouble(), layGround(map).catch(() => new Map())]);
+  const [counts, regions] = await Promise.all([countsOrTrouble(wished.year), layGround(map).catch(() => [])]);
   for (const [name, layer] of Object.entries(tiles)) prepare(name, layer, counts?.edition ?? 'current');
   if (counts) shown.counts = fillCounts(counts);
+  if (counts?.years) takeYear(offerYears(counts, wished.year, (year) => turnTo(map, year)));
+  const bounds = await boundsAsked(regions);
+  if (bounds && !wished.place) map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST_ZOOM, padding: [12, 12] });
   offerChoices(wished, (chosen, layers) => choose(map, chosen, layers));
-  offerSearch(regions, (bounds) => map.fitBounds(bounds, { maxZoom: CLOSEST_ZOOM, padding: [24, 24] }));
+  const names = new Map(regions.map((region) => [region.kato, region.name[language]]));
+  offerSearch(names, (found) => map.fitBounds(found, { maxZoom: CLOSEST_ZOOM, padding: [24, 24] }));
   offerAround(map);
   listen(map);
+  if (isEmbedded) map.scrollWheelZoom.disable();
   if (wished.segment) panel.open(wished.segment);
   document.documentElement.dataset.ready = 'yes';
 }
 
-async function countsOrTrouble() {
+async function countsOrTrouble(year) {
   try {
-    return await ask(chart.counts);
-  } catch {
-    TROUBLE.textContent = say('map.no_counts');
+    return await ask(chart.counts, { year: chart.years ? year : null }, 'counts');
+  } catch (trouble) {
+    if (!isOvertaken(trouble)) TROUBLE.textContent = say('map.no_counts');
     return null;
   }
+}
+
+function takeYear(year) {
+  shown.year = year;
+  for (const layer of Object.values(tiles)) layer.options.year = year;
+}
+
+/* Another year is another picture, other figures and another list. */
+async function turnTo(map, year) {
+  takeYear(year);
+  for (const [name, layer] of Object.entries(tiles)) {
+    if (name !== chart.base && map.hasLayer(layer)) layer.redraw();
+  }
+  const counts = await countsOrTrouble(year);
+  if (!counts || shown.year !== year) return;
+  shown.counts = fillCounts(counts);
+  refresh(map);
+  panel.again();
 }
 
 /* Words for the controls that Folium made, and motion only for those who like it. */
@@ -87,20 +114,22 @@ function goTo(map, place) {
 }
 
 function choose(map, chosen, layers) {
-  const changed = new Set(chart.groups.filter(({ code }) => String(chosen[code]) !== String(shown.chosen[code] ?? '')).map(({ layer }) => layer));
+  const changed = new Set(chart.groups.filter(({ code }) => String(chosen[code]) !== String(shown.chosen[code] ?? '')).flatMap(({ layers: of }) => of));
   Object.assign(shown, { chosen, layers });
   showOnly(chosen);
   for (const [name, layer] of Object.entries(tiles)) {
-    if (!layers.includes(name)) layer.remove();
+    if (!layers.includes(name) && hasSwitch(name)) layer.remove();
     else if (!map.hasLayer(layer)) layer.addTo(map);
     else if (changed.has(name)) layer.redraw();
   }
   refresh(map);
 }
 
+const hasSwitch = (name) => Boolean(document.querySelector(`input[data-layer="${name}"]`));
+
 function refresh(map) {
   address.write({ map, ...shown });
-  listIn(map.getBounds(), shown.chosen, shown.counts);
+  listIn(map.getBounds(), shown.chosen, shown.counts, { year: shown.year });
 }
 
 function listen(map) {
@@ -114,7 +143,8 @@ function listen(map) {
     map.getContainer().classList.toggle('can-open', Boolean(underPointer(event)));
   }));
   Object.values(tiles).forEach((layer) => layer.on('tilelost', () => { TROUBLE.textContent = say('map.no_tiles'); }));
-  whenListed((segments) => nameRoads(map, segments.map(({ names, road, geometry }) => ({ name: nameIn(names) ?? road, geometry })).filter(({ name }) => name)));
+  whenListed((listed) => nameRoads(map, listed.filter(({ geometry }) => geometry)
+    .map(({ names, road, geometry }) => ({ name: nameIn(names) ?? road, geometry })).filter(({ name }) => name)));
   panel.whenShown((segment) => mark(map, segment));
   addEventListener('hashchange', () => follow(map));
   keyboardOn(map);
@@ -136,16 +166,27 @@ function keyboardOn(map) {
   });
 }
 
+/* What lies under a pointer: on the map `status` the segment before its defects, elsewhere the point before the road. */
 function underPointer({ latlng, originalEvent }) {
   const pointer = originalEvent?.pointerType || 'mouse';
-  return nearest(tiles[chart.base], latlng, pointer) ?? (tiles.defects && nearest(tiles.defects, latlng, pointer));
+  const base = nearest(tiles[chart.base], latlng, pointer);
+  if (chart.base === 'segments') return base ?? nearest(tiles.defects, latlng, pointer);
+  const points = POINTS.map((name) => nearest(tiles[name], latlng, pointer)).find(Boolean);
+  return points ?? base;
 }
 
 async function pick(map, event) {
   const found = underPointer(event);
   if (!found) return;
-  if (found.status && found.id !== undefined) panel.open(found.id);
-  else await pickByPlace(map, event.latlng, found.status);
+  if (found.segment) panel.open(found.segment);
+  else if (found.n !== undefined) comeCloser(map, event.latlng);
+  else if (found.status && found.id !== undefined) panel.open(found.id);
+  else await pickByPlace(map, event.latlng, chart.base === 'segments' ? found.status : null);
+}
+
+function comeCloser(map, latlng) {
+  map.setView(latlng, map.getZoom() + 2);
+  announce(say('map.came_closer'));
 }
 
 /* Far out lines are drawn together and have no number of their own; beside a defect the segment is asked for, too. */
@@ -159,8 +200,7 @@ async function pickByPlace(map, latlng, status) {
   if (items.length) {
     panel.open(closest(items, latlng).id);
   } else if (map.getZoom() <= DISSOLVED_TO_ZOOM) {
-    map.setView(latlng, map.getZoom() + 2);
-    announce(say('map.came_closer'));
+    comeCloser(map, latlng);
   }
 }
 

@@ -7,6 +7,8 @@ const WIDTHS = [[4, 1.2], [6, 1.5], [8, 1.8], [10, 2.1], [12, 2.7], [14, 3.6], [
 const DOTS = [[9, 0.25], [11, 0.36], [12, 0.42], [13, 0.6], [14, 0.85], [16, 1.1], [18, 1.5]];
 const FEWEST_DASH_PIXELS = 2;
 const DOTS_FROM_ZOOM = 9;
+const MOST_PIXELS = 23;
+const FEWEST_POINT_UNIT = 0.8;
 
 let chosen = {};
 
@@ -15,8 +17,10 @@ export function showOnly(codes) {
   chosen = codes;
 }
 
-function isWanted(layer, codes) {
-  return chart.groups.every(({ code, layer: of, key }) => of !== layer || !chosen[code]?.length || chosen[code].includes(String(codes[key])));
+/* Whether a feature has the codes that are chosen. */
+export function isWanted(layer, codes) {
+  return chart.groups.every(({ code, layers, key }) =>
+    !layers.includes(layer) || !chosen[code]?.length || chosen[code].includes(String(codes[key] ?? codes[code])));
 }
 
 function between(table, zoom) {
@@ -38,8 +42,8 @@ function lineStyles(strokes, zoom) {
   }));
 }
 
-function dotStyles(dots, zoom) {
-  const unit = between(DOTS, zoom);
+function dotStyles(dots, zoom, least = 0) {
+  const unit = Math.max(between(DOTS, zoom), least);
   return dots.map(({ fill, rim, radius, rimWidth }) => ({
     fill: true, fillColor: fill, fillOpacity: 1, color: rim, weight: rimWidth * Math.min(unit, 1), radius: radius * unit,
   }));
@@ -56,10 +60,26 @@ export function lookOf(layer, codes) {
   return key === 'state' ? stateOf(codes) : String(codes[key] ?? '');
 }
 
+/* Draws points far out: one circle for the many of a square, with their number, as the worst of them is drawn. */
+function clusterStyles(look, number) {
+  const [{ fill, rim }] = look;
+  const isHollow = fill === '#ffffff';
+  const radius = Math.min(8 + 2.6 * Math.log(number), MOST_PIXELS);
+  return [
+    { fill: true, fillColor: isHollow ? rim : fill, fillOpacity: 0.22, stroke: false, radius: radius + 4 },
+    { fill: true, fillColor: fill, fillOpacity: 1, color: isHollow ? rim : '#ffffff', weight: 2, radius, number, ink: isHollow ? rim : '#ffffff' },
+  ];
+}
+
 const ofTable = (layer, table, codes) => (isWanted(layer, codes) ? table[lookOf(layer, codes)] ?? table.unknown ?? [] : []);
 
 /* The map's script asks by these names for a function from a feature's codes and the zoom to its styles. */
 globalThis.strokes = {
   lines: (layer, table) => (codes, zoom) => lineStyles(ofTable(layer, table, codes), zoom),
+  clusters: (layer, table) => (codes, zoom) => {
+    const look = ofTable(layer, table, codes);
+    if (!look.length) return [];
+    return codes.n === undefined ? dotStyles(look, zoom, FEWEST_POINT_UNIT) : clusterStyles(look, codes.n);
+  },
   dots: (layer, table) => (codes, zoom) => (zoom < DOTS_FROM_ZOOM ? [] : dotStyles(ofTable(layer, table, codes), zoom)),
 };

@@ -1,7 +1,7 @@
 /* Vector tiles that are sharp on every screen, drawn in order of urgency, and know what lies under a finger. */
 
 import { chart } from './page.js';
-import { lookOf } from './strokes.js';
+import { isWanted, lookOf } from './strokes.js';
 
 const NEAR_PIXELS = { mouse: 6, touch: 14, pen: 10 };
 
@@ -13,8 +13,22 @@ globalThis.sharpTile = (coords, size, options) => {
   canvas.width = size.x * ratio;
   canvas.height = size.y * ratio;
   tile._ctx.scale(ratio, ratio);
+  const circle = tile._updateCircle;
+  tile._updateCircle = function withNumber(layer) {
+    circle.call(this, layer);
+    if (layer.options.number) write(this._ctx, layer);
+  };
   return tile;
 };
+
+const NUMBER = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 0 });
+
+function write(context, { _point: at, options: { number, ink } }) {
+  context.save();
+  Object.assign(context, { fillStyle: ink, globalAlpha: 1, font: '600 12px system-ui, sans-serif', textAlign: 'center', textBaseline: 'middle' });
+  context.fillText(NUMBER.format(number), at.x, at.y + 0.5);
+  context.restore();
+}
 
 /* Takes tiles of one edition; what needs attention is drawn last, and a tile that cannot be had stays empty. */
 export function prepare(name, layer, edition) {
@@ -31,10 +45,31 @@ export function prepare(name, layer, edition) {
       return { layers: {} };
     }
     for (const part of Object.values(tile.layers)) {
+      part.features = together(name, part.features, urgency);
       part.features.sort((a, b) => urgency(a) - urgency(b));
     }
     return tile;
   };
+}
+
+/* Counts of one square, which lie at one point, as one feature: of the codes that are chosen, looking as the worst. */
+function together(name, features, urgency) {
+  const squares = new Map();
+  const found = [];
+  for (const feature of features) {
+    if (feature.properties.n === undefined) {
+      found.push(feature);
+    } else if (isWanted(name, feature.properties)) {
+      const [[{ x, y }]] = feature.geometry;
+      const place = `${x}:${y}`;
+      const known = squares.get(place);
+      const n = (known?.properties.n ?? 0) + feature.properties.n;
+      const worst = known && urgency(known) > urgency(feature) ? known : feature;
+      worst.properties.n = n;
+      squares.set(place, worst);
+    }
+  }
+  return [...found, ...squares.values()];
 }
 
 /* The codes of the feature nearest to a point of the map, within reach of a finger or a mouse; null for none. */

@@ -139,6 +139,11 @@ def dirty_status_ranges(session: Session, today: date, *, segments_at_once: int)
     return [IdRange(row.first, row.last) for row in rows]
 
 
+def map_class_changed(session: Session, today: date) -> bool:
+    """Whether the days since the last edition have put something that maps show into another class."""
+    return bool(session.scalars(statement("class_changed"), {"on": today}).one_or_none())
+
+
 def contract_ranges(session: Session, *, contracts_at_once: int) -> list[IdRange]:
     """All contracts, cut into ranges of so many."""
     position = func.row_number().over(order_by=models.Contract.id) - 1

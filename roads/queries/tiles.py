@@ -1,5 +1,6 @@
 """Vector tiles of what maps show, and the edition they belong to. Attributes are ids and codes only."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,14 +9,28 @@ from psycopg import AsyncConnection, AsyncRawCursor
 
 from roads.sql import filled_statement
 
-LAYERS = ("segments", "defects", "works")
+LAYERS = ("segments", "defects", "works", "warranty", "money", "open_defects", "planned")
+OF_A_YEAR = ("answered", "found")
+"""Layers that stand in an address with a year: `answered-2024`."""
 LARGEST_ZOOM = 16
 DISSOLVED_TO = 9
 """Up to this zoom a segment of a kilometre is at most a few pixels long."""
 THINNED_TO = 11
 """Up to this zoom a defect's neighbours lie under it."""
+YEAR = re.compile("(19|20)[0-9]{2}")
 
-TAKES = {"edition": "$1", "z": "$2", "x": "$3", "y": "$4"}
+STRETCHES = {"warranty": "stretches_of_warranty", "money": "stretches_of_money", "answered": "stretches_of_year"}
+POINTS = {"open_defects": "points_of_defects", "planned": "points_of_works", "found": "points_of_year"}
+
+MADE_ON = "(SELECT made_on FROM map_edition WHERE number = CAST($1 AS integer))"
+TAKES = {"edition": "$1", "z": "$2", "x": "$3", "y": "$4", "on": MADE_ON}
+"""What days are counted to is the day of the edition, so that a tile of it never changes."""
+TAKES_YEAR = {
+    **TAKES,
+    "year": "$5",
+    # A year is told as it ended; the one that has not ended, as it stood on the edition's day.
+    "on": f"least(make_date(CAST($5 AS integer), 12, 31), {MADE_ON})",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class Spot:
     z: int
     x: int
     y: int
+    year: int | None = None
 
     @property
     def is_small_scale(self) -> bool:
@@ -39,17 +55,29 @@ class Spot:
             return "tile_segments_dissolved"
         if self.layer == "defects" and self.z <= THINNED_TO:
             return "tile_defects_thinned"
+        if self.layer in STRETCHES:
+            return "tile_stretches_dissolved" if self.z <= DISSOLVED_TO else "tile_stretches"
+        if self.layer in POINTS:
+            points = f"tile_{POINTS[self.layer]}"
+            return f"{points}_clustered" if self.z <= THINNED_TO else points
         return f"tile_{self.layer}"
+
+    @property
+    def name(self) -> str:
+        """The layer as an address writes it."""
+        return self.layer if self.year is None else f"{self.layer}-{self.year}"
 
 
 def spot(layer: str, z: str, x: str, y: str) -> Spot | None:
     """The tile of that name; None where there is no such layer, zoom, column or row."""
-    if layer not in LAYERS or not all(_is_number(word) for word in (z, x, y)):
+    known, _, year = layer.partition("-")
+    is_known = known in OF_A_YEAR and YEAR.fullmatch(year) if known != layer else layer in LAYERS
+    if not is_known or not all(_is_number(word) for word in (z, x, y)):
         return None
     zoom, column, row = int(z), int(x), int(y)
     if zoom > LARGEST_ZOOM or max(column, row) >= 1 << zoom:
         return None
-    return Spot(layer, zoom, column, row)
+    return Spot(known, zoom, column, row, int(year) if year else None)
 
 
 def edition_number(word: str) -> int | None:
@@ -63,14 +91,17 @@ def _is_number(word: str) -> bool:
 
 
 @cache
-def _drawn(name: str) -> bytes:
-    return filled_statement("tile", TAKES, layer=name).encode()
+def _drawn(name: str, stretches: str, is_of_a_year: bool) -> bytes:
+    takes = TAKES_YEAR if is_of_a_year else TAKES
+    return filled_statement("tile", takes, layer=name, stretches=stretches).encode()
 
 
 async def draw(connection: AsyncConnection[Any], edition: int, asked: Spot) -> tuple[int, bytes | None]:
     """The number of the last edition, and its tile if that is the edition asked for; both of one moment."""
+    drawn = _drawn(asked.statement, STRETCHES.get(asked.layer, ""), asked.year is not None)
+    given = (edition, asked.z, asked.x, asked.y, *((asked.year,) if asked.year else ()))
     # Planned once for a connection: to plan such a tile takes longer than to draw it.
     async with AsyncRawCursor(connection) as cursor:
-        await cursor.execute(_drawn(asked.statement), (edition, asked.z, asked.x, asked.y), prepare=True, binary=True)
+        await cursor.execute(drawn, given, prepare=True, binary=True)
         row: tuple[int, bytes | None] | None = await cursor.fetchone()
     return row or (0, None)

@@ -2,12 +2,14 @@
 -- Of several parts the first state of the order counts; drafts are nobody's business. A withdrawn, merged or unconfirmed
 -- defect is not shown.
 SELECT DISTINCT ON (part.defect_id)
-    part.defect_id, part.carriageway_id, part.from_cm, part.state, part.outcome,
+    part.defect_id, part.carriageway_id, part.from_cm, part.state, part.outcome, part.distress, part.severity,
+    part.detected_on, part.planned_on,
     ST_Transform(coalesce(ST_StartPoint(part.geom), part.geom), 3857) AS geom
 FROM (
     SELECT
         d.id AS defect_id, first_value(a.carriageway_id) OVER place AS carriageway_id,
         first_value(a.from_cm) OVER place AS from_cm, first_value(a.outcome) OVER place AS outcome, d.geom,
+        d.distress, d.severity, d.detected_on, l.planned_on,
         CASE
             WHEN l.is_overdue THEN 'overdue'
             WHEN l.state IS NULL THEN 'open'
@@ -20,7 +22,7 @@ FROM (
     JOIN defect d ON d.id = a.defect_id
     LEFT JOIN LATERAL (
         SELECT
-            l.state,
+            l.state, CASE WHEN l.state IN ('issued', 'accepted') THEN l.repair_planned_on END AS planned_on,
             l.state IN ('issued', 'accepted')
             AND (
                 coalesce(l.rectify_by < CAST(:on AS date), false)
@@ -29,7 +31,7 @@ FROM (
         FROM claim_line l
         WHERE l.defect_id = a.defect_id AND l.carriageway_id = a.carriageway_id
             AND l.extent && int4range(a.from_cm, a.to_cm) AND l.state NOT IN ('drafted', 'withdrawn')
-        ORDER BY 2 DESC, l.id DESC
+        ORDER BY is_overdue DESC, l.id DESC
         LIMIT 1
     ) AS l ON true
     WHERE a.defect_id = ANY (CAST(:defect_ids AS integer[])) AND d.is_confirmed AND d.withdrawn_on IS NULL AND d.merged_into_id IS NULL

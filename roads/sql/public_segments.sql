@@ -1,4 +1,4 @@
--- Segments of the network as it is now. Takes after (id), at_most, box (four numbers or null), region (KATO prefix or null)
+-- Segments of the network as it is now. Takes after (id), at_most, box (four numbers or null), region (KATO prefix or null), road (reference or null)
 -- and contractor (BIN or null: segments where that contractor answers for the pavement today), today, since (the day since
 -- which the status stands, or null). Of one status only: with the other source of rows, which takes status.
 SELECT
@@ -20,6 +20,7 @@ WHERE s.id > CAST(:after AS integer)
     )
     AND (CAST(:since AS date) IS NULL OR k.status_on >= CAST(:since AS date))
     AND (CAST(:region AS text) IS NULL OR coalesce(w.kato, r.kato) LIKE CAST(:region AS text) || '%')
+    AND (CAST(:road AS text) IS NULL OR r.reference = CAST(:road AS text))
     AND (
         CAST(:contractor AS text) IS NULL
         OR EXISTS (

@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 
 from roads.db import wait_for_turn
 from roads.domain.actors import Actor, Permission
+from roads.queries.operations import map_class_changed
 from roads.sql import statement
 
 OFF_NETWORK = 0
 """Stands for the carriageway of what lies on none: ids begin at 1."""
+
+STRETCHES = ("answer", "cost")
+"""What is kept of carriageways beside works: who answers for them, and what they cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ def refresh_status(session: Session, actor: Actor, command: RefreshStatus, *, to
     """Work out anew what was marked and what the date has changed; only what became another is written.
 
     The marks go in the same transaction, so a run that breaks off leaves them. An edition is made wherever marks were
-    met, because something that is shown may have moved, and never for a day on which all stays as it is.
+    met, because something that is shown may have moved, and never for a day on which all stays as it is. Maps tell days
+    that are left or have passed in classes, as of the day of their edition: a class that changes makes one as well.
     """
     actor.require(Permission.RUN_JOBS)
     # One after the other: an edition that is committed must not be changed by a run that began before it.
@@ -50,7 +55,7 @@ def refresh_status(session: Session, actor: Actor, command: RefreshStatus, *, to
         statement("dirty_segments"), {"first": command.first, "last": command.last, "on": today}
     ).one()
     changed = _store(session, dirty.segment_ids, dirty.marked_ids, today)
-    is_new = bool(changed) or bool(dirty.marked_ids)
+    is_new = bool(changed) or bool(dirty.marked_ids) or map_class_changed(session, today)
     return Refreshed(len(dirty.segment_ids), changed, make_edition(session, today) if is_new else None)
 
 
@@ -84,7 +89,9 @@ def _store(session: Session, segment_ids: Sequence[int], marked_ids: Sequence[in
     defects = session.execute(statement("store_defect_status"), {"on": today, "defect_ids": shown}).one().defects
     on = {"on": today, "carriageway_ids": _carriageways(session, segment_ids, marked_ids)}
     works = session.execute(statement("store_works_under_way"), on).one().works
-    return int(gone.rowcount + segments + defects + works)
+    places = {"carriageway_ids": on["carriageway_ids"]}
+    stretches = sum(session.execute(statement(f"store_{kind}_stretches"), places).one().stretches for kind in STRETCHES)
+    return int(gone.rowcount + segments + defects + works + stretches)
 
 
 def _carriageways(session: Session, segment_ids: Sequence[int], marked_ids: Sequence[int]) -> list[int]:
