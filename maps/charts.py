@@ -41,7 +41,7 @@ class Layer:
 
     def facts(self) -> dict[str, Any]:
         """What the page's scripts know of it."""
-        return {"key": self.key, "order": list(self.looks)}
+        return {"key": self.key, "brush": self.brush, "order": list(self.looks)}
 
 
 @dataclass(frozen=True, slots=True)

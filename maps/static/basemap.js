@@ -2,7 +2,7 @@
 
 import { element } from './markup.js';
 import { ask } from './ask.js';
-import { basemap, language, places } from './page.js';
+import { basemap, chart, language, places } from './page.js';
 
 const ROOM = { width: 92, height: 26 };
 const FURTHEST_ZOOM = 10;
@@ -39,7 +39,8 @@ function addRegions(map, regions) {
 /* Names appear as there is room for them, the largest towns first. */
 function nameTowns(map, towns) {
   const pane = map.createPane('towns');
-  pane.style.zIndex = 450;
+  // Names lie over the roads, and under circles with numbers.
+  pane.style.zIndex = Object.values(chart.layers).some(({ brush }) => brush === 'clusters') ? 195 : 450;
   pane.style.pointerEvents = 'none';
   const marks = towns.map((town, rank) => mark(town, rank));
   const show = () => {

@@ -29,7 +29,7 @@ const HIGHLIGHT = [
 const shown = { chosen: {}, layers: [], year: null, segment: null, counts: null };
 const tiles = Object.fromEntries(Object.keys(chart.layers).map((name) => [name, globalThis[`vector_grid_protobuf_${name}`]]));
 
-const POINTS = Object.keys(tiles).filter((name) => ['found', 'broke', 'planned'].includes(name));
+const POINTS = Object.keys(tiles).filter((name) => chart.layers[name].brush === 'clusters');
 
 begin(globalThis[`map_${chart.name}`]);
 
@@ -49,8 +49,26 @@ async function begin(map) {
   offerAround(map);
   listen(map);
   if (isEmbedded) map.scrollWheelZoom.disable();
+  fitPaper(map);
+  showOwnName();
   if (wished.segment) panel.open(wished.segment);
   document.documentElement.dataset.ready = 'yes';
+}
+
+/* On paper the map has another size: its middle stays in the middle. */
+function fitPaper(map) {
+  for (const [event, isPrinting] of [['beforeprint', true], ['afterprint', false]]) {
+    addEventListener(event, () => {
+      document.body.classList.toggle('printing', isPrinting);
+      map.invalidateSize({ animate: false });
+    });
+  }
+}
+
+/* Of the names of the maps, the one of this map is in sight, also where a phone has no room for all. */
+function showOwnName() {
+  const own = document.querySelector('.maps [aria-current]');
+  own.parentElement.scrollLeft = own.offsetLeft - own.parentElement.offsetLeft - (own.parentElement.clientWidth - own.offsetWidth) / 2;
 }
 
 async function countsOrTrouble(year) {

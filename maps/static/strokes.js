@@ -9,6 +9,7 @@ const FEWEST_DASH_PIXELS = 2;
 const DOTS_FROM_ZOOM = 9;
 const MOST_PIXELS = 23;
 const FEWEST_POINT_UNIT = 0.8;
+const OVER_GROUND = 1.35;
 
 let chosen = {};
 
@@ -31,8 +32,8 @@ function between(table, zoom) {
   return from + ((to - from) * (zoom - fromZoom)) / (toZoom - fromZoom);
 }
 
-function lineStyles(strokes, zoom) {
-  const unit = between(WIDTHS, zoom);
+function lineStyles(strokes, zoom, bolder) {
+  const unit = between(WIDTHS, zoom) * bolder;
   return strokes.map(({ colour, width, dash, opacity }) => ({
     color: colour,
     weight: width * unit,
@@ -71,11 +72,14 @@ function clusterStyles(look, number) {
   ];
 }
 
+/* Whether a layer lies over roads that are only its ground: it has to cover them. */
+const isOverGround = (layer) => chart.base === 'network' && layer !== chart.base;
+
 const ofTable = (layer, table, codes) => (isWanted(layer, codes) ? table[lookOf(layer, codes)] ?? table.unknown ?? [] : []);
 
 /* The map's script asks by these names for a function from a feature's codes and the zoom to its styles. */
 globalThis.strokes = {
-  lines: (layer, table) => (codes, zoom) => lineStyles(ofTable(layer, table, codes), zoom),
+  lines: (layer, table) => (codes, zoom) => lineStyles(ofTable(layer, table, codes), zoom, isOverGround(layer) ? OVER_GROUND : 1),
   clusters: (layer, table) => (codes, zoom) => {
     const look = ofTable(layer, table, codes);
     if (!look.length) return [];

@@ -103,6 +103,7 @@ SAID: Mapping[str, Mapping[str, Any]] = {
 }
 """What is said with each deed."""
 
+MAPS_IN_WORDS = ("warranty", "money", "works", "defects", "history")
 EXPECTED: dict[str, Line] = {
     "GET /openapi.json": anybody(),
     "GET /healthz": anybody(),
@@ -118,6 +119,8 @@ EXPECTED: dict[str, Line] = {
     "GET /api/v1/defects": anybody(),
     "GET /api/v1/defects/{id:int}": anybody(404, at="/api/v1/defects/999"),
     "GET /api/v1/defects/{id}/attribution": anybody(404, at="/api/v1/defects/999/attribution"),
+    **{f"GET /api/v1/maps/{name}": anybody() for name in MAPS_IN_WORDS},
+    **{f"GET /api/v1/maps/{name}/places": anybody() for name in MAPS_IN_WORDS},
     "GET /tiles/{edition}/{layer}/{z}/{x}/{y}.mvt": anybody(404, at="/tiles/1/segments/99/0/0.mvt"),
     "GET /": anybody(307),
     "GET /static/{path:path}": anybody(at="/static/site.css"),

@@ -1,6 +1,7 @@
 """What the maps of warranties, money, works, defects and years show."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,7 +71,7 @@ def _tell_more_of_defects() -> None:
     op.alter_column("defect_status", "detected_on", nullable=False)
 
 
-def _place() -> tuple[sa.Column[int], ...]:
+def _place() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
         sa.Column("carriageway_id", sa.Integer(), nullable=False),
@@ -78,7 +79,7 @@ def _place() -> tuple[sa.Column[int], ...]:
     )
 
 
-def _shape() -> sa.Column[object]:
+def _shape() -> sa.Column[Any]:
     """Where it lies, in the projection of tiles."""
     return sa.Column(
         "geom",
