@@ -7,6 +7,7 @@ import { chart, isEmbedded, language, limits, nameIn, say } from './page.js';
 /* The corners of what the address asks for, or null; says beside the list what it is limited to. */
 export async function boundsAsked(regions) {
   if (isEmbedded) embed();
+  for (const link of document.querySelectorAll('nav a')) link.search = location.search;
   if (limits.road) return ofRoad();
   return limits.region ? ofRegion(regions) : null;
 }

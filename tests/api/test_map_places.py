@@ -1,4 +1,4 @@
-"""The maps of warranties, money, works, defects and years: their tiles, legends and lists, and the day that changes them."""
+"""The maps of warranties, money, works, defects and years: tiles, legends, lists, and the day that changes them."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

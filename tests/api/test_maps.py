@@ -41,6 +41,7 @@ def test_the_map_is_served_with_a_strict_policy(client: TestClient, built: Path,
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "http" not in policy
+    assert "frame-ancestors 'self'" in policy
     again = client.get(f"/{language}/map/status", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
 

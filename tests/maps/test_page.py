@@ -5,11 +5,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from geo.bbox import KAZAKHSTAN
 from maps import page as pages
 from maps.assets import STATIC
-from maps.charts import STATUS
+from maps.charts import CHARTS, STATUS, Chart
 from maps.page import Links, page
 from maps.places import places
 from maps.samples import LOOKS, sample
@@ -47,9 +48,10 @@ class Reader(HTMLParser):
             self.inside.append(data)
 
 
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_small(language: str) -> None:
-    assert len(page(STATUS, language, LINKS, GIVEN)) < LARGEST_PAGE
+def test_the_page_is_small(chart: Chart, language: str) -> None:
+    assert len(page(chart, language, LINKS, GIVEN)) < LARGEST_PAGE
     assert len(places()) < LARGEST_PAGE
 
 
@@ -63,9 +65,10 @@ def test_every_status_and_state_stands_in_the_legend_in_words(language: str) -> 
         assert say(f"map.defect.{state}", language) in written
 
 
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_runs_or_is_styled_inside_the_page(language: str) -> None:
-    reader = Reader(page(STATUS, language, LINKS, GIVEN).decode())
+def test_nothing_runs_or_is_styled_inside_the_page(chart: Chart, language: str) -> None:
+    reader = Reader(page(chart, language, LINKS, GIVEN).decode())
     for tag, attributes in reader.elements:
         assert tag != "style"
         assert not any(name == "style" or name.startswith("on") for name in attributes)
@@ -74,13 +77,28 @@ def test_nothing_runs_or_is_styled_inside_the_page(language: str) -> None:
     assert json.loads("".join(reader.inside))["language"] == language
 
 
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_asks_no_other_host(language: str) -> None:
-    for _, attributes in Reader(page(STATUS, language, LINKS, GIVEN).decode()).elements:
+def test_the_page_asks_no_other_host(chart: Chart, language: str) -> None:
+    for _, attributes in Reader(page(chart, language, LINKS, GIVEN).decode()).elements:
         for name in ("src", "href"):
             address = attributes.get(name) or "/"
             assert address.startswith(("/", "#", "data:,"))
             assert not address.startswith("//")
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_stands_in_the_legend_in_words_and_every_map_is_linked(chart: Chart, language: str) -> None:
+    written = page(chart, language, LINKS, GIVEN).decode()
+    for group in chart.groups:
+        for code in group.codes:
+            assert f'data-{group.code}="{code}"' in written
+            assert escape(say(group.word(code), language)) in written
+    links = [dict(one) for tag, one in Reader(written).elements if tag == "a"]
+    own = {link["href"] for link in links if link.get("aria-current") == "page"}
+    assert own == {f"/{language}/map/{chart.name}"}
+    assert {f"/{language}/map/{name}" for name in CHARTS} <= {link["href"] for link in links if "href" in link}
 
 
 def test_hostile_words_stay_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 """Every status has a look of its own, also for those who see no red or no green."""
 
 import itertools
+from collections.abc import Mapping
 
 import pytest
 
-from maps.style import DEFECTS, GROUND, SEGMENTS, Line
+from maps.style import ANSWERED, DEFECTS, FOUND, GROUND, KINDS, MONEY, PLANNED, SEGMENTS, SEVERITY, WARRANTY, Dots, Line
 
 STATUSES = (
     "overdue", "open_under_warranty", "open", "works_under_way", "unknown", "sound_under_warranty", "sound",
@@ -67,3 +68,23 @@ def test_two_statuses_differ_without_red_or_green(one: str, other: str, eyes: tu
     far = sum((a - b) ** 2 for a, b in zip(*colours, strict=True)) ** 0.5 > 0.1
     dashes = [[stroke.dash for stroke in SEGMENTS[status]] for status in (one, other)]
     assert far or dashes[0] != dashes[1]
+
+
+@pytest.mark.parametrize("table", [WARRANTY, MONEY, KINDS, ANSWERED], ids=["warranty", "money", "works", "answered"])
+def test_lines_of_every_map_can_be_told_apart_by_pattern_and_stand_out(table: Mapping[str, Line]) -> None:
+    assert all(contrast(line[0].colour, GROUND) >= 3 for line in table.values())
+    patterns = [[(stroke.dash, round(stroke.width, 1)) for stroke in line] for line in table.values()]
+    assert all(one != other for one, other in itertools.combinations(patterns, 2))
+    for eyes in (NO_RED, NO_GREEN):
+        for one, other in itertools.combinations(table.values(), 2):
+            colours = [seen(line[0].colour, eyes) for line in (one, other)]
+            far = sum((a - b) ** 2 for a, b in zip(*colours, strict=True)) ** 0.5 > 0.1
+            assert far or [stroke.dash for stroke in one] != [stroke.dash for stroke in other]
+
+
+@pytest.mark.parametrize("table", [SEVERITY, PLANNED, FOUND], ids=["severity", "planned", "found"])
+def test_points_of_every_map_differ_in_shape_and_stand_out(table: Mapping[str, Dots]) -> None:
+    shapes = [[(dot.radius, dot.rim_width, dot.fill == "#ffffff") for dot in dots] for dots in table.values()]
+    assert all(one != other for one, other in itertools.combinations(shapes, 2))
+    for dots in table.values():
+        assert max(contrast(dots[0].fill, GROUND), contrast(dots[0].rim, GROUND)) >= 3
