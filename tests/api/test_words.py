@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from api.pages.words import Words
+from roads.domain.claims import Action
+from roads.i18n import LANGUAGES, catalogue
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,10 @@ def test_a_road_without_a_name_is_called_by_its_reference_and_without_that_namel
 def test_what_people_wrote_is_escaped_and_isolated_inside_a_sentence() -> None:
     said = Words("en").say("timeline.carve_out", what=Words("en").say("element.base"), liable="<b>\u202e{x}")
     assert said == "Exception registered (base): <bdi>&lt;b&gt;\u202e{x}</bdi> answers"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_done_to_a_claim_has_its_words_in_a_history(language: str) -> None:
+    told_to_nobody = {Action.DRAFT, Action.DELIVER, Action.ACKNOWLEDGE}
+    assert [action for action in Action if action not in told_to_nobody
+            and f"timeline.claim.{action}" not in catalogue(language)] == []  # fmt: skip
