@@ -12,11 +12,14 @@ from api import editions
 from jobs.tasks import RefreshDirtyStatus
 from roads.db import transaction
 from roads.sql import source
+from roads.usecases.claims_repairs import PlanRepair, plan_repair
 from tests.api.conftest import LAT, Told
 from tests.api.test_tiles import around, features
+from tests.claims import TODAY, make_scene
 from tests.status import refresh
 
 FOUND_ON = date(2024, 5, 1)
+DAY = timedelta(days=1)
 LAST_DAY = date(2026, 9, 14)
 """Of the warranty: accepted on 14 September 2023 for 36 months."""
 
@@ -95,6 +98,22 @@ def test_works_are_listed_until_they_are_accepted(client: TestClient, told: Told
     assert place["codes"] == {"works": "medium_repair"}
     refreshed(database, FOUND_ON)
     assert client.get("/api/v1/maps/works/places").json()["items"] == []
+
+
+def test_a_planned_repair_is_shown_until_it_is_made_and_says_when_its_day_has_passed(
+    client: TestClient, database: Engine
+) -> None:
+    planned_on = TODAY + timedelta(days=3)
+    with transaction(database) as session:
+        scene = make_scene(session)
+        line = scene.issued(1500)
+        plan_repair(session, scene.builder, PlanRepair(line.id, planned_on), today=TODAY)
+    for on, code in ((TODAY, "repair_planned"), (planned_on, "repair_planned"), (planned_on + DAY, "repair_late")):
+        refreshed(database, on)
+        (place,) = client.get("/api/v1/maps/works/places?works=repair_planned,repair_late").json()["items"]
+        assert (place["codes"], place["planned_on"]) == ({"works": code}, planned_on.isoformat())
+        (count,) = client.get("/api/v1/maps/works").json()["groups"]["works"][-1:]
+        assert (count["code"], count["number"]) == (code, 1)
 
 
 def test_defects_are_counted_far_out_and_shown_one_by_one_near(

@@ -62,8 +62,11 @@ LEFT = {
     "plans": "SELECT kind, contract_id, carriageway_id, extent, due, planned_on FROM planned_inspection",
     "segments": """SELECT segment_id, status, open_defects, overdue_lines, contract_id, answers_until, inspected_on,
         status_on, changes_on FROM segment_status""",
-    "defects": "SELECT defect_id, carriageway_id, from_cm, state, outcome FROM defect_status",
+    "defects": """SELECT defect_id, carriageway_id, from_cm, state, outcome, distress, severity, detected_on, planned_on
+        FROM defect_status""",
     "works": "SELECT carriageway_id, contract_id, extent, kind FROM works_under_way",
+    "answers": "SELECT carriageway_id, extent, period, kind, contract_id, ends_on FROM answer_stretch",
+    "costs": "SELECT carriageway_id, extent, contract_id, tenge_per_km FROM cost_stretch",
     "marks": "SELECT id FROM status_mark",
     "slots": "SELECT job, slot, state FROM job_run",
     # Each event and rung that is told of, and to whom: by what it is, not in which letter it came.

@@ -62,8 +62,8 @@ CLAIMED = r"""
     INSERT INTO inspected_stretch SELECT n, 1 + n % 100, int4range(n, n + 1) FROM generate_series(1, 5000) AS n;
     INSERT INTO contract_event (contract_id, kind, from_on)
     SELECT 1 + n % 1000, 'termination', DATE '2024-03-01' FROM generate_series(1, 5000) AS n;
-    INSERT INTO defect_status (defect_id, state, geom)
-    SELECT id, 'open', ST_SetSRID(ST_MakePoint(0, 0), 3857) FROM defect;
+    INSERT INTO defect_status (defect_id, state, detected_on, geom)
+    SELECT id, 'open', detected_on, ST_SetSRID(ST_MakePoint(0, 0), 3857) FROM defect;
     INSERT INTO segment_status
         (segment_id, carriageway_id, status, open_defects, overdue_lines, status_on, length_m, geom)
     SELECT id, carriageway_id, 'sound', 0, 0, DATE '2024-03-01', 1000, ST_Transform(ST_Force2D(geom), 3857)
