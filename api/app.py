@@ -14,7 +14,22 @@ from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.pages import accounts as account_pages
-from api.pages import administration, contracts, desk, letters, maps, organisations, outbox, readings, segments, sink
+from api.pages import (
+    administration,
+    ask,
+    contracts,
+    desk,
+    home,
+    indicators,
+    letters,
+    maps,
+    organisations,
+    outbox,
+    passports,
+    readings,
+    segments,
+    sink,
+)
 from api.pages import claims as claim_pages
 from api.pages import field as field_pages
 from api.pages import photos as photo_pages
@@ -63,6 +78,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(maps.router)
     app.include_router(segments.router)
     app.include_router(contracts.router)
+    app.include_router(passports.router)
+    app.include_router(indicators.router)
+    app.include_router(ask.router)
+    app.include_router(home.router)
     app.include_router(account_pages.router)
     app.include_router(field_pages.router)
     app.include_router(claim_pages.router)

@@ -1,7 +1,6 @@
-"""The public pages. The first one answers the question the system is for: who answers for this metre?"""
+"""What every page needs: its template, its stylesheets and scripts, and the way to it in the reader's language."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,21 +11,23 @@ from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.dependencies import offered, public_connection, settings_of, tagged, today
-from api.errors import sentence_of
+from api.dependencies import settings_of, tagged
 from api.headers import PRIVATE
-from api.pages.words import Words
 from geo.chainage import format_chainage
-from geo.errors import BadValue
-from roads.domain.errors import RoadsError
 from roads.domain.network import Direction
 from roads.domain.warranty import Element
 from roads.i18n import choose_language, say
-from roads.queries import public
 
 router = APIRouter(include_in_schema=False)
 pages = Environment(loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-ASKED = ("road", "chainage", "direction", "on", "element")
+SECTIONS = (
+    ("map/status", "site.maps"),
+    ("ask", "ask.title"),
+    ("indicators", "indicators.title"),
+    ("contractors", "contractors.title"),
+    ("regions", "regions.title"),
+)
+"""What the bar on top leads to: the path below the language, and what it is called."""
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _FOLDER = Path(str(files("api"))) / "static"
 STATIC = {str(one.relative_to(_FOLDER)): one for one in _FOLDER.rglob("*") if one.suffix in TYPES}
@@ -48,46 +49,10 @@ async def static(request: Request, path: str) -> Response:
     return tagged(request, found.read_bytes(), TYPES[found.suffix])
 
 
-@router.get("/{language}/")
-async def home(request: Request, language: str) -> Response:
-    """Ask about a place and a day; the answer with its explanation. Shared links may carry other parameters too."""
-    offered(request, language)
-    asked = {name: request.query_params.get(name, "").strip()[:200] for name in ASKED}
-    answer, trouble, day = None, None, today(request)
-    async with public_connection(request) as connection:
-        if asked["road"] or asked["chainage"]:
-            try:
-                answer = await _answer(connection, asked, day, language)
-            except (BadValue, RoadsError) as wrong:
-                trouble = sentence_of(wrong, language)
-        (counts,) = await public.rows(connection, "public_counts", {})
-    facts = {
-        "asked": asked,
-        "answer": answer,
-        "trouble": trouble,
-        "counts": counts,
-        "today": day,
-        "words": Words(language),
-    }
-    return _page(request, "home.html", language, facts)
-
-
-async def _answer(connection: Any, asked: Mapping[str, str], today: date, language: str) -> dict[str, Any]:
-    day, element = public.day_or(asked["on"], today), public.element_or(asked["element"])
-    question = public.Question(day, element, language=language)
-    direction = asked["direction"] if asked["direction"] in list(Direction) else None
-    place = await public.place_at_chainage(connection, asked["road"], asked["chainage"], direction, question)
-    return {"place": place, "liability": await public.who_answers(connection, place, question), "question": question}
-
-
 def to_reader(request: Request, page: str) -> Response:
     """To a page, named by its path below the language, in the language its reader prefers."""
     chosen = choose_language(request.headers.get("accept-language"), settings_of(request).language_codes)
     return RedirectResponse(f"/{chosen}/{page}", 307, headers={"Vary": "Accept-Language"})
-
-
-def _page(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> Response:
-    return tagged(request, page_in(request, template, language, facts), "text/html; charset=utf-8")
 
 
 def problem_page(request: Request, status: int, language: str, detail: str) -> Response:
@@ -105,6 +70,7 @@ def page_in(request: Request, template: str, language: str, facts: Mapping[str, 
         say=speak,
         language=language,
         languages=settings_of(request).language_codes,
+        sections=SECTIONS,
         elements=list(Element),
         directions=list(Direction),
         format_chainage=format_chainage,

@@ -99,6 +99,15 @@ class Words:
         named_in = ((getattr(row, f"name_{one}", None), one) for one in (self.language, *LANGUAGES))
         return next(((name, one) for name, one in named_in if name), None)
 
+    def of(self, row: Any, prefix: str) -> Markup:
+        """What a region or another thing of ours is called in this language; empty where it has no name."""
+        name = getattr(row, f"{prefix}_{self.language}", None) or getattr(row, f"{prefix}_ru", None)
+        return named(name) if name else Markup("")
+
+    def month(self, day: date) -> str:
+        """A month, short, for a chart."""
+        return str(format_date(day, "LLL yy", locale=self._locale))
+
     def road(self, row: Any) -> Markup:
         """What a road is called: its name, where a name in another language says so; else its reference."""
         if found := self.name(row):

@@ -11,7 +11,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from roads.domain.errors import NotFound
-from roads.domain.scorecard import WINDOW_DAYS, Rate, Scorecard, Share
+from roads.domain.scorecard import WINDOW_DAYS, Scorecard
+from roads.queries.scorecards import NO_CARD, card_of
 from roads.sql import statement
 
 ENDING_WITHIN_DAYS = 90
@@ -72,14 +73,8 @@ def waiting_reviews(session: Session) -> Waiting:
 def scorecard(session: Session, contractor_id: int, on: date) -> Scorecard:
     """How a contractor answers, as far as whoever acts may see its claims."""
     asked = {"contractor_id": contractor_id, "on": on, "days": WINDOW_DAYS}
-    row = session.execute(statement("scorecard"), asked).one()
-    same = ("lines", "withdrawn", "verified", "says_repaired", "owed", "overdue", "closed_unfixed", "done_by_others")
-    return Scorecard(
-        **{name: getattr(row, name) for name in same},
-        recurrences=row.recurrences,
-        on_time=Share(row.on_time, row.past_due),
-        defects=Rate(row.defects, row.km_years),
-    )
+    row = session.execute(statement("scorecards"), asked).one_or_none()
+    return card_of(row) if row else NO_CARD
 
 
 # --- settling a place

@@ -1,6 +1,6 @@
 """What the pages of a segment and of a contract tell: each list by one statement, however long it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -140,11 +140,15 @@ async def contract_facts(connection: Public, number: int, wanted: Wanted) -> Con
 
 
 async def _part(connection: Public, statement: str, name: str, number: int, wanted: Wanted) -> Part:
+    return await part(connection, statement, name, {"id": number}, wanted)
+
+
+async def part(connection: Public, statement: str, name: str, parameters: Mapping[str, object], wanted: Wanted) -> Part:
     """The part of a list that is wanted; one row more than it has is asked for, to know whether there is another."""
     asked = wanted.number(name)
     skipped = (asked - 1) * ROWS_OF_A_LIST
-    parameters = {"id": number, "today": wanted.today, "skipped": skipped, "at_most": ROWS_OF_A_LIST + 1}
-    found = await rows(connection, statement, parameters)
+    limits = {"today": wanted.today, "skipped": skipped, "at_most": ROWS_OF_A_LIST + 1}
+    found = await rows(connection, statement, {**parameters, **limits})
     return Part(found[:ROWS_OF_A_LIST], asked, len(found) > ROWS_OF_A_LIST)
 
 

@@ -53,7 +53,7 @@ def test_somebody_asks_who_answers_and_reads_it(
     browser: Browser, site: str, told: Told, width: int, language: str, words: str
 ) -> None:
     page, trouble = quiet_page(browser, site, width)
-    page.goto(f"{site}/{language}/")
+    page.goto(f"{site}/{language}/ask")
     page.fill("input[name=road]", told.road)
     page.fill("input[name=chainage]", "1+000")
     page.fill("input[name=on]", "2024-05-01")

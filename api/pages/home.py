@@ -1,0 +1,55 @@
+"""The first page: one field to search by, the map, the indicators, what was mended last and what is overdue longest."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.dependencies import public_connection, today
+from api.headers import PRIVATE
+from api.pages.ask import coordinates
+from api.pages.things import shown, wanted, words_of
+from api.pages.words import isolated
+from api.schemas.indicators import IndicatorsShape
+from roads.queries import site
+
+router = APIRouter(include_in_schema=False)
+LONGEST_SEARCH = 100
+
+
+@router.get("/{language}/")
+async def home(request: Request, language: str) -> Response:
+    """The page. Links made for the form that once stood here lead on to it."""
+    words = words_of(request, language)
+    if "road" in request.query_params:
+        return RedirectResponse(f"/{language}/ask?{request.url.query}", 307)
+    async with public_connection(request) as connection:
+        facts = await site.home_facts(connection, today(request))
+    told = {
+        "facts": facts,
+        "indicators": IndicatorsShape.of(facts.indicators, language),
+        "page": "",
+        "words_of_search": "",
+    }
+    return shown(request, words, "home.html", wanted(request, ()), told)
+
+
+@router.get("/{language}/search")
+async def search(request: Request, language: str) -> Response:
+    """What was searched for; a coordinate leads to who answers there."""
+    words = words_of(request, language)
+    asked = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
+    at = coordinates(asked)
+    if at is not None:
+        return RedirectResponse(f"/{language}/here?{urlencode({'lat': at[0], 'lon': at[1]})}", 303, headers=PRIVATE)
+    async with public_connection(request) as connection:
+        found = await site.search(connection, asked)
+    facts = {
+        "found": found,
+        "words_of_search": asked,
+        "title": words.plain("search.title_of", words=asked) if asked else words.plain("search.title"),
+        "page": "search",
+        "query": urlencode({"q": asked}),
+        "shown_words": isolated(asked),
+    }
+    return shown(request, words, "search.html", wanted(request, ()), facts)

@@ -1,0 +1,173 @@
+"""The pages of a road, a contractor and a region: how they stand, who answers, what it cost and what is owed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import floor, log2
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+
+from api.charts import Interval, intervals
+from api.dependencies import public_connection
+from api.pages.things import not_found, number_of, shown, wanted, words_of
+from api.pages.words import Words
+from roads.domain.errors import NotFound
+from roads.domain.scorecard import Scorecard
+from roads.queries import passports
+from roads.queries.passports import ContractorFacts, RegionFacts, RoadFacts
+from roads.queries.public import rows
+from roads.queries.scorecards import card_of
+
+router = APIRouter(include_in_schema=False)
+
+OF_A_ROAD = ("segments", "contracts", "overdue")
+OF_A_CONTRACTOR = ("contracts", "overdue")
+OF_A_REGION = ("roads", "overdue")
+COMPARED = 20
+BY: Mapping[str, Callable[[tuple[Any, Scorecard]], float]] = {
+    "value": lambda one: -float(one[0].value_tenge or 0),
+    "overdue": lambda one: -one[1].overdue,
+    "rate": lambda one: -(one[1].defects.value or 0),
+}
+"""In which order contractors may be listed, other than by name."""
+ORDERS = ("name", *BY)
+
+
+@router.get("/{language}/roads/{number}")
+async def road_page(request: Request, language: str, number: str) -> Response:
+    """A road: its status along the chainage, its contracts, what is overdue."""
+    words, asked, road_id = words_of(request, language), wanted(request, OF_A_ROAD), number_of(number)
+    if road_id is None:
+        return not_found(request, words, f"roads/{number}")
+    try:
+        async with public_connection(request) as connection:
+            facts = await passports.road_facts(connection, road_id, asked)
+    except NotFound:
+        return not_found(request, words, f"roads/{road_id}")
+    return shown(request, words, "road.html", asked, _road(words, facts))
+
+
+@router.get("/{language}/contractors")
+async def contractors_page(request: Request, language: str) -> Response:
+    """All contractors with their scorecards, in an order of the reader's."""
+    words, asked = words_of(request, language), wanted(request, ())
+    order = request.query_params.get("order", "")
+    order = order if order in ORDERS else ORDERS[0]
+    async with public_connection(request) as connection:
+        found = await passports.scorecards(connection, asked.today)
+    cards = [(row, card_of(row)) for row in found]
+    if order in BY:
+        cards.sort(key=BY[order])
+    facts = {
+        "rows": cards,
+        "order": order,
+        "orders": ORDERS,
+        "chart": _compared(words, cards),
+        "page": "contractors",
+        "query": f"order={order}",
+    }
+    return shown(request, words, "contractors.html", asked, facts)
+
+
+@router.get("/{language}/contractors/{number}")
+async def contractor_page(request: Request, language: str, number: str) -> Response:
+    """A contractor: its scorecard with what every figure is made of, its contracts, what it owes."""
+    words, asked = words_of(request, language), wanted(request, OF_A_CONTRACTOR)
+    if not (number.isascii() and number.isdecimal() and len(number) == 12):
+        return not_found(request, words, "contractors")
+    try:
+        async with public_connection(request) as connection:
+            facts = await passports.contractor_facts(connection, number, asked)
+    except NotFound:
+        return not_found(request, words, "contractors")
+    return shown(request, words, "contractor.html", asked, _contractor(words, facts))
+
+
+@router.get("/{language}/regions")
+async def regions_page(request: Request, language: str) -> Response:
+    """All regions with how long their roads are and how they stand."""
+    words, asked = words_of(request, language), wanted(request, ())
+    async with public_connection(request) as connection:
+        found = await rows(connection, "public_regions", {})
+    return shown(request, words, "regions.html", asked, {"rows": found, "page": "regions"})
+
+
+@router.get("/{language}/regions/{kato}")
+async def region_page(request: Request, language: str, kato: str) -> Response:
+    """A region: how its roads stand, which ones, what is overdue."""
+    words, asked = words_of(request, language), wanted(request, OF_A_REGION)
+    if not (kato.isascii() and kato.isdecimal() and len(kato) <= 9):
+        raise HTTPException(404)
+    try:
+        async with public_connection(request) as connection:
+            facts = await passports.region_facts(connection, kato, asked)
+    except NotFound:
+        return not_found(request, words, "regions")
+    return shown(request, words, "region.html", asked, _region(words, facts))
+
+
+@router.get("/{language}/overdue")
+async def overdue_page(request: Request, language: str) -> Response:
+    """All claimed defects whose repair is overdue."""
+    words, asked = words_of(request, language), wanted(request, ("overdue",))
+    async with public_connection(request) as connection:
+        found = await passports.overdue(connection, asked)
+    return shown(request, words, "overdue.html", asked, {"overdue": found, "page": "overdue"})
+
+
+def _compared(words: Words, rows: Sequence[tuple[Any, Scorecard]]) -> Markup | None:
+    """Rates of defects with their intervals, of those with most kilometre-years: the longer the road, the surer."""
+    known = [(row, card.defects) for row, card in rows if card.defects.interval]
+    known.sort(key=lambda one: -one[1].exposure)
+    compared = sorted(known[:COMPARED], key=lambda one: -(one[1].value or 0))
+    given = [Interval(row.name, rate.value or 0, *(rate.interval or (0, 0))) for row, rate in compared]
+    return intervals(words.plain("contractors.compared"), given) if given else None
+
+
+def _road(words: Words, facts: RoadFacts) -> dict[str, Any]:
+    name = words.road_as_text(facts.road)
+    return {
+        "facts": facts,
+        "road": facts.road,
+        "title": name,
+        "description": words.plain("road.described", road=name),
+        "page": f"roads/{facts.road.id}",
+        "on_map": _on_map(facts.road),
+        "json": f"/api/v1/roads?reference={quote(facts.road.reference)}" if facts.road.reference else "/api/v1/roads",
+    }
+
+
+def _on_map(road: Any) -> tuple[str, str]:
+    """Query and place by which a map shows the road: a street without a reference is shown where it lies."""
+    if road.reference:
+        return f"road={quote(road.reference)}", ""
+    west, south, east, north = road.bbox
+    zoom = max(3, min(15, floor(log2(360 / max(east - west, north - south, 0.001)))))
+    return "", f"#map={zoom}/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}"
+
+
+def _contractor(words: Words, facts: ContractorFacts) -> dict[str, Any]:
+    row = facts.contractor
+    return {
+        "facts": facts,
+        "contractor": row,
+        "card": facts.card,
+        "title": row.name,
+        "description": words.plain("contractor.described", name=row.name),
+        "page": f"contractors/{row.bin}",
+        "json": f"/api/v1/contracts?contractor={row.bin}",
+    }
+
+
+def _region(words: Words, facts: RegionFacts) -> dict[str, Any]:
+    name = words.of(facts.region, "name").striptags()
+    return {
+        "facts": facts,
+        "region": facts.region,
+        "title": name,
+        "description": words.plain("region.described", region=name),
+        "page": f"regions/{facts.region.kato}",
+        "json": f"/api/v1/segments?region={facts.region.kato}",
+    }

@@ -1,0 +1,118 @@
+"""What the first pages of the site tell: what was mended last, what is overdue longest, and what a search finds."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from roads.domain.fields import fold_reference
+from roads.domain.scorecard import WINDOW_DAYS
+from roads.domain.searching import search_patterns
+from roads.queries.pages import Part, Wanted, part
+from roads.queries.passports import EVERYWHERE
+from roads.queries.public import Place, Public, rows, type_of_row, type_of_rows
+
+SHOWN_REPAIRS = 3
+SHOWN_OVERDUE = 5
+FOUND_OF_A_KIND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFacts:
+    """All that the first page tells beside the map."""
+
+    indicators: type_of_row
+    counts: type_of_row
+    repairs: type_of_rows
+    overdue: type_of_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, at most a few of each kind."""
+
+    roads: type_of_rows
+    contracts: type_of_rows
+    contractors: type_of_rows
+    regions: type_of_rows
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.roads or self.contracts or self.contractors or self.regions)
+
+
+async def home_facts(connection: Public, today: date) -> HomeFacts:
+    """What the first page tells on a day."""
+    (counts,) = await rows(connection, "public_counts", {})
+    first = {"today": today, "skipped": 0, "at_most": SHOWN_OVERDUE}
+    return HomeFacts(
+        indicators=await indicators(connection, today),
+        counts=counts,
+        repairs=await rows(connection, "public_verified_repairs", {"at_most": SHOWN_REPAIRS}),
+        overdue=await rows(connection, "public_overdue", {**EVERYWHERE, **first}),
+    )
+
+
+async def indicators(connection: Public, today: date) -> type_of_row:
+    """The five indicators in their parts."""
+    (row,) = await rows(connection, "public_indicators", {"on": today, "days": WINDOW_DAYS})
+    return row
+
+
+async def search(connection: Public, words: str) -> Found:
+    """Roads, contracts, contractors and regions by what somebody typed, whatever the keyboard was."""
+    asked = {"patterns": search_patterns(words), "at_most": FOUND_OF_A_KIND}
+    return Found(
+        roads=await rows(connection, "public_found_roads", {**asked, "reference": fold_reference(words)}),
+        contracts=await rows(connection, "public_found_contracts", asked),
+        contractors=await rows(connection, "public_found_contractors", asked),
+        regions=await rows(connection, "public_found_regions", asked),
+    )
+
+
+async def segment_at(connection: Public, place: Place) -> int | None:
+    """The segment in which a place lies, whose page tells more; None off the network."""
+    if place.carriageway_id is None:
+        return None
+    found = await rows(connection, "public_segment_at", {"carriageway_id": place.carriageway_id, "at_cm": place.at_cm})
+    return found[0].id if found else None
+
+
+# --- indicators
+
+MONTHS_BACK = 24
+MONTHS_AHEAD = 24
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLists:
+    """The rows behind the indicators."""
+
+    monitored: Part
+    sections: Part
+    defects: Part
+    past_due: Part
+
+
+async def indicator_lists(connection: Public, wanted: Wanted) -> IndicatorLists:
+    """What the indicators count, row by row."""
+    return IndicatorLists(
+        monitored=await part(connection, "public_monitored_contracts", "monitored", {}, wanted),
+        sections=await part(connection, "public_accepted_sections", "sections", {}, wanted),
+        defects=await part(connection, "public_confirmed_defects", "defects", {}, wanted),
+        past_due=await part(connection, "public_lines_past_due", "past_due", {}, wanted),
+    )
+
+
+async def elimination_by_month(connection: Public, today: date) -> type_of_rows:
+    """Confirmed and verified defects by the end of each of the last months and by today."""
+    return await rows(connection, "public_elimination_by_month", {"today": today, "months": MONTHS_BACK})
+
+
+async def claims_by_age(connection: Public, today: date) -> type_of_rows:
+    """Open claimed lines by the days since the issue of their claim."""
+    return await rows(connection, "public_claims_by_age", {"today": today})
+
+
+async def warranty_ends_by_month(connection: Public, today: date) -> type_of_rows:
+    """Of how much pavement the warranty ends in each of the coming months, in centimetres."""
+    return await rows(connection, "public_warranty_ends_by_month", {"today": today, "months": MONTHS_AHEAD})
