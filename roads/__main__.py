@@ -14,6 +14,7 @@ COMMANDS = {
     "import-contracts": "contracts",
     "import-events": "contracts",
     "import-rules": "contracts",
+    "monitor": "contracts",
     "migrate": "database",
     "check": "database",
     "import-defects": "defects",

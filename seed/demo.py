@@ -10,13 +10,15 @@ from geo.bbox import KAZAKHSTAN
 from geo.tables import Row
 from roads.domain.actors import Actor
 from roads.domain.cells import Ledger
-from roads.domain.contracts import Named
+from roads.domain.contracts import ContractKey, Named
 from roads.domain.remarks import Remark
+from roads.domain.warranty import KindOfWorks
 from roads.media import Media
 from roads.usecases.contracts import ImportContracts, import_contracts
 from roads.usecases.defects import ImportDefects, import_defects
 from roads.usecases.events import ImportEvents, import_events
 from roads.usecases.first_rows import FirstRows
+from roads.usecases.monitoring import MonitorContract, monitor_contract
 from roads.usecases.notices import forget_untold
 from roads.usecases.organisations import Met, store_organisations
 from seed.defects import ALMATY_TIME, defect_rows
@@ -29,6 +31,7 @@ from seed.story import Plot, tell_year
 
 TOLD_IN_LETTERS = timedelta(days=30)
 """What the demonstration's past holds beyond this was told on paper: nobody is mailed last year's news."""
+MONITORED = {KindOfWorks.CONSTRUCTION, KindOfWorks.RECONSTRUCTION, KindOfWorks.CAPITAL_REPAIR}
 
 
 def is_loaded(session: Session) -> bool:
@@ -61,6 +64,7 @@ def load_demo(session: Session, actor: Actor, *, media: Media, today: date) -> N
     with FirstRows() as first:
         contracts = ImportContracts(_rows(history.contract_rows()), first)
         import_contracts(session, actor, contracts, demand_all("contracts"), today=today)
+    _monitor(session, actor, history.contract_rows())
     with FirstRows() as first:
         import_events(session, actor, ImportEvents(_rows(history.events), first), demand_all("events"), today=today)
     defects = ImportDefects(_rows(defect_rows(lines, history, today)), SOURCE, KAZAKHSTAN, ALMATY_TIME)
@@ -72,6 +76,16 @@ def load_demo(session: Session, actor: Actor, *, media: Media, today: date) -> N
 
 def _rows(cells: Iterable[Cells]) -> list[Row]:
     return [Row(number, values) for number, values in enumerate(cells, start=2)]
+
+
+def _monitor(session: Session, actor: Actor, contract_rows: Iterable[Cells]) -> None:
+    """The works that last are monitored: what is patched or cleaned from year to year is not."""
+    for key in sorted({_key(row) for row in contract_rows if row["kind_of_works"] in MONITORED}):
+        monitor_contract(session, actor, MonitorContract(ContractKey(*key)))
+
+
+def _key(row: Cells) -> tuple[str, str]:
+    return row["customer_bin"], row["contract_number"]
 
 
 def _name_others(session: Session) -> None:

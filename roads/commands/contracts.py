@@ -1,4 +1,4 @@
-"""`import-contracts`, `import-events`, `import-rules`: what decides who answers comes in by file."""
+"""What decides who answers comes in by file: `import-contracts`, `import-events`, `import-rules`; and `monitor`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated
@@ -20,13 +20,17 @@ from roads.commands.running import (
     surroundings,
 )
 from roads.commands.tables import count_rows, progress, take_in
+from roads.db import Role, transaction
 from roads.domain import contracts as contract_files
 from roads.domain import events as event_files
 from roads.domain import rules as rule_files
 from roads.domain.actors import OPERATOR
+from roads.domain.contracts import ContractKey
 from roads.domain.remarks import Say, Totals
+from roads.i18n import say
 from roads.usecases import contracts, events, rules
 from roads.usecases.first_rows import FirstRows
+from roads.usecases.monitoring import MonitorContract, monitor_contract
 
 app = typer.Typer()
 
@@ -92,3 +96,19 @@ def import_rules(
         with progress(chunks, count_rows(file)) as counted:
             take_in(here.engine, [counted], take, said, dry_run=dry_run)
     finish(said)
+
+
+@app.command("monitor")
+@one_clear_line
+def monitor(
+    customer: Annotated[str, typer.Argument(help="BIN of the customer")],
+    number: Annotated[str, typer.Argument(help="the contract's number as it is written")],
+    stop: Annotated[bool, typer.Option("--stop", help="monitor it no more")] = False,
+    language: Language = IN_ENGLISH,
+) -> None:
+    """Have a contract monitored: it counts among the objects monitored. Again: nothing changes."""
+    command = MonitorContract(ContractKey(customer, number), is_monitored=not stop)
+    with surroundings() as here, transaction(here.engine, Role.OWNER) as session:
+        monitor_contract(session, OPERATOR, command)
+    key = "command.monitored_no_more" if stop else "command.monitored"
+    print(say(key, language, {"number": number}))  # noqa: T201
