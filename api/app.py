@@ -13,6 +13,7 @@ from api.document import DescribedApi
 from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
+from api.kept_pages import KeptPages
 from api.pages import accounts as account_pages
 from api.pages import (
     administration,
@@ -105,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with public_pool(app.state.settings.database_url) as pool:
         app.state.pool = pool
         app.state.editions = Editions(pool)
+        app.state.kept_pages = KeptPages()
         app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
         yield
     app.state.engine.dispose()

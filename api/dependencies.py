@@ -74,10 +74,12 @@ def has_copy(request: Request, tag: str) -> bool:
     return tag in asked or "*" in asked
 
 
-def tagged(request: Request, body: bytes, media_type: str) -> Response:
-    """The body with its ETag, or 304 when the client has it already."""
+def tagged(request: Request, body: bytes, media_type: str, *, encoding: str = "") -> Response:
+    """The body with its ETag, or 304 when the client has it already; `encoding` is how it was compressed."""
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, **REVALIDATE}
+    if encoding:
+        headers |= {"Content-Encoding": encoding, "Vary": "Accept-Language, Accept-Encoding"}
     if has_copy(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

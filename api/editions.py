@@ -33,14 +33,14 @@ class Editions:
         """The last edition, as it was at most a moment ago. Errors: PoolTimeout, OperationalError."""
         if time.monotonic() - self._read_at >= KNOWN_FOR_S:
             async with self._pool.connection() as connection:
-                (row,) = await public.rows(connection, "last_edition", {})
+                (row,) = await public.rows(connection, "public_version", {})
             self.learn(row.number)
             self._read_at = time.monotonic()
-            self._version = f"{row.number}.{row.marks}.{row.last_mark}"
+            self._version = f"{row.number}.{row.marks}.{row.last_mark}.{row.entries_waiting}.{row.last_entry}"
         return self._number
 
     async def version(self) -> str:
-        """Moves with whatever maps and segments show, be it in an edition yet or not. Errors: as `last`."""
+        """Moves with whatever maps and public pages show, be it in an edition yet or not. Errors: as `last`."""
         await self.last()
         return self._version
 

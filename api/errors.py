@@ -128,6 +128,8 @@ def sentence_of(wrong: BadValue | RoadsError, language: str) -> str:
     params = dict(wrong.params)
     if isinstance(wrong, MediaUnusable):
         return say("problem.media_unusable", language)
+    if isinstance(wrong, NotFound):
+        params["thing"] = say(f"thing.{params['thing']}", language)
     if isinstance(wrong, accounts.WeakPassword):
         return say(f"error.weak_password.{params['problem']}", language)
     if isinstance(wrong, SeveralPlaces):

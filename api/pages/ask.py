@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.dependencies import points_of, public_connection, today
 from api.errors import sentence_of
+from api.kept_pages import kept
 from api.pages.things import shown, wanted, words_of
 from geo.errors import BadValue
 from roads.domain.errors import RoadsError
@@ -22,6 +23,7 @@ ASKED = ("road", "chainage", "direction", "on", "element")
 
 
 @router.get("/{language}/ask")
+@kept
 async def ask(request: Request, language: str) -> Response:
     """By road and chainage: the answer with its explanation. Shared links may carry other parameters too."""
     words = words_of(request, language)
@@ -50,6 +52,7 @@ async def _answer(connection: Any, asked: Mapping[str, str], today: date, langua
 
 
 @router.get("/{language}/here")
+@kept
 async def here(request: Request, language: str) -> Response:
     """By a coordinate: the road one stands on, and who answers for it today."""
     words, day = words_of(request, language), today(request)

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import public_connection
+from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.timeline import told
 from api.pages.words import Words
@@ -22,6 +23,7 @@ LISTS = ("parts", "segments", "changes", "defects", "claims", "timeline")
 
 
 @router.get("/{language}/contracts/{number}")
+@kept
 async def contract_page(request: Request, language: str, number: str) -> Response:
     """A contract in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from api.dependencies import public_connection, today
 from api.headers import PRIVATE
+from api.kept_pages import kept
 from api.pages.ask import coordinates
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import isolated
@@ -18,6 +19,7 @@ LONGEST_SEARCH = 100
 
 
 @router.get("/{language}/")
+@kept
 async def home(request: Request, language: str) -> Response:
     """The page. Links made for the form that once stood here lead on to it."""
     words = words_of(request, language)
@@ -35,6 +37,7 @@ async def home(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/search")
+@kept
 async def search(request: Request, language: str) -> Response:
     """What was searched for; a coordinate leads to who answers there."""
     words = words_of(request, language)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from api import charts
 from api.charts import Bar, Point
 from api.dependencies import public_connection
+from api.kept_pages import kept
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import CENTIMETRES_OF_A_KILOMETRE, Words
 from api.schemas.indicators import IndicatorsShape
@@ -32,6 +33,7 @@ class Chart:
 
 
 @router.get("/{language}/indicators")
+@kept
 async def indicators_page(request: Request, language: str) -> Response:
     """The page. Each figure names its formula, its parts and its day, and leads to the rows it counts."""
     words, asked = words_of(request, language), wanted(request, LISTS)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+from api.compression import squeezed, takes_gzip
 from api.dependencies import settings_of, tagged
 from api.headers import HEADERS, PRIVATE
 from api.pages.public import page_in, to_reader
@@ -17,7 +18,6 @@ MAPS = ("status", "warranty", "defects", "works", "money", "history")
 HTML = "text/html; charset=utf-8"
 BUILT_SOON_S = 120
 BUNDLE = re.compile("[0-9a-f]{16}")
-REFUSED = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -40,7 +40,8 @@ async def map_page(request: Request, language: str, name: str) -> Response:
         page = built.read_bytes()
     except FileNotFoundError:
         return _not_built(request, language, name)
-    answer = tagged(request, page, HTML)
+    is_small = takes_gzip(request)
+    answer = tagged(request, squeezed(page) if is_small else page, HTML, encoding="gzip" if is_small else "")
     answer.headers["Content-Security-Policy"] = policy(settings.basemap_origin)
     return answer
 
@@ -62,12 +63,6 @@ async def built_file(request: Request, bundle: str, path: str) -> Response:
         return FileResponse(wanted, headers=headers)
     media_type = guess_type(wanted.name)[0] or "application/octet-stream"
     return FileResponse(squeezed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
-
-
-def takes_gzip(request: Request) -> bool:
-    """Whether the client says that it reads what gzip has compressed."""
-    given = (part.partition(";") for part in request.headers.get("accept-encoding", "").split(","))
-    return any(name.strip() == "gzip" and quality.replace(" ", "") not in REFUSED for name, _, quality in given)
 
 
 def policy(basemap_origin: str) -> str:

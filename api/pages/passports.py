@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.charts import Interval, intervals
 from api.dependencies import public_connection
+from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.words import Words
 from roads.domain.errors import NotFound
@@ -36,6 +37,7 @@ ORDERS = ("name", *BY)
 
 
 @router.get("/{language}/roads/{number}")
+@kept
 async def road_page(request: Request, language: str, number: str) -> Response:
     """A road: its status along the chainage, its contracts, what is overdue."""
     words, asked, road_id = words_of(request, language), wanted(request, OF_A_ROAD), number_of(number)
@@ -50,6 +52,7 @@ async def road_page(request: Request, language: str, number: str) -> Response:
 
 
 @router.get("/{language}/contractors")
+@kept
 async def contractors_page(request: Request, language: str) -> Response:
     """All contractors with their scorecards, in an order of the reader's."""
     words, asked = words_of(request, language), wanted(request, ())
@@ -72,6 +75,7 @@ async def contractors_page(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/contractors/{number}")
+@kept
 async def contractor_page(request: Request, language: str, number: str) -> Response:
     """A contractor: its scorecard with what every figure is made of, its contracts, what it owes."""
     words, asked = words_of(request, language), wanted(request, OF_A_CONTRACTOR)
@@ -86,6 +90,7 @@ async def contractor_page(request: Request, language: str, number: str) -> Respo
 
 
 @router.get("/{language}/regions")
+@kept
 async def regions_page(request: Request, language: str) -> Response:
     """All regions with how long their roads are and how they stand."""
     words, asked = words_of(request, language), wanted(request, ())
@@ -95,6 +100,7 @@ async def regions_page(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/regions/{kato}")
+@kept
 async def region_page(request: Request, language: str, kato: str) -> Response:
     """A region: how its roads stand, which ones, what is overdue."""
     words, asked = words_of(request, language), wanted(request, OF_A_REGION)
@@ -109,6 +115,7 @@ async def region_page(request: Request, language: str, kato: str) -> Response:
 
 
 @router.get("/{language}/overdue")
+@kept
 async def overdue_page(request: Request, language: str) -> Response:
     """All claimed defects whose repair is overdue."""
     words, asked = words_of(request, language), wanted(request, ("overdue",))

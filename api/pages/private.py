@@ -79,7 +79,7 @@ def private_page(
         "named": named,
         "today": day,
         "left": lambda last: days_left(words, last, day),
-        "when": lambda at: at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        "when": lambda at: words.moment(at.astimezone(zone)),
         "token": form_token(who.secret),
         "who": who.signed_in,
         "query": "",

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from api.compression import squeezed, takes_gzip
 from api.dependencies import settings_of, tagged
 from api.headers import PRIVATE
 from geo.chainage import format_chainage
@@ -46,7 +47,10 @@ async def static(request: Request, path: str) -> Response:
     found = STATIC.get(path)
     if found is None:
         raise HTTPException(404)
-    return tagged(request, found.read_bytes(), TYPES[found.suffix])
+    body = found.read_bytes()
+    if not takes_gzip(request):
+        return tagged(request, body, TYPES[found.suffix])
+    return tagged(request, squeezed(body), TYPES[found.suffix], encoding="gzip")
 
 
 def to_reader(request: Request, page: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import public_connection
+from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.timeline import told
 from api.pages.words import Words
@@ -21,6 +22,7 @@ MAP_ZOOM = 14
 
 
 @router.get("/{language}/segments/{number}")
+@kept
 async def segment_page(request: Request, language: str, number: str) -> Response:
     """A segment in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from api.dependencies import offered, tagged, today
+from api.dependencies import offered, today
 from api.pages.public import page_in
 from api.pages.words import Words, as_query, named
 from api.schemas.questions import LARGEST_ID
@@ -44,9 +44,9 @@ def not_found(request: Request, words: Words, page: str) -> Response:
 
 
 def shown(request: Request, words: Words, template: str, asked: Wanted, facts: Mapping[str, Any]) -> Response:
-    """The page with its ETag."""
+    """The page."""
     written = page_in(request, template, words.language, {**_tools(words, asked), **facts})
-    return tagged(request, written, HTML)
+    return Response(written, media_type=HTML)
 
 
 def _tools(words: Words, asked: Wanted) -> dict[str, Any]:

@@ -5,7 +5,7 @@ nothing around it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -103,6 +103,10 @@ class Words:
         """What a region or another thing of ours is called in this language; empty where it has no name."""
         name = getattr(row, f"{prefix}_{self.language}", None) or getattr(row, f"{prefix}_ru", None)
         return named(name) if name else Markup("")
+
+    def moment(self, at: datetime) -> str:
+        """A day and a time of day, in the zone it is given in."""
+        return f"{format_date(at, NUMERIC.get(self.language, 'yyyy-MM-dd'), locale=self._locale)} {at:%H:%M}"
 
     def month(self, day: date) -> str:
         """A month, short, for a chart."""

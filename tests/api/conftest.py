@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from api import editions
 from api.app import create_app
+from api.kept_pages import KeptPages
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.settings import Settings
@@ -86,7 +88,9 @@ def on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every statement that a page asks the database."""
+    """Every statement that a page asks the database. No page is kept, and the version is asked for once."""
+    monkeypatch.setattr(KeptPages, "find", lambda *_: None)
+    monkeypatch.setattr(editions, "KNOWN_FOR_S", 3600.0)
     asked: list[object] = []
     execute = psycopg.AsyncCursor.execute
 

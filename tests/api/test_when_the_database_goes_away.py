@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
+from api import editions
 from api.app import create_app
 from api.public_pool import SIZE, public_pool
 from roads.db import open_engine
@@ -46,6 +47,13 @@ def asked(told: Told) -> dict[str, Any]:
     return {"lon": lon, "lat": lat, "on": "2024-05-01"}
 
 
+@pytest.fixture
+def known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are kept are asked for their version each time, and not once a second."""
+    monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
+
+
+@pytest.mark.usefixtures("known_at_once")
 @pytest.mark.parametrize("path", [LIABILITY, "/en/?road=KAZ99&chainage=1", "/readyz", "/api/v1/roads"])
 def test_while_the_database_is_away_a_question_is_answered_with_503_and_right_again_after(
     client: TestClient, asked: dict[str, Any], admin: Connection, database_url: str, path: str

@@ -1,7 +1,9 @@
 """How a page says numbers, days and names, in three languages."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -60,3 +62,11 @@ def test_everything_done_to_a_claim_has_its_words_in_a_history(language: str) ->
     told_to_nobody = {Action.DRAFT, Action.DELIVER, Action.ACKNOWLEDGE}
     assert [action for action in Action if action not in told_to_nobody
             and f"timeline.claim.{action}" not in catalogue(language)] == []  # fmt: skip
+
+
+def test_whatever_may_be_missing_has_a_word_in_every_language() -> None:
+    sources = (path for top in ("roads", "api") for path in Path(top).rglob("*.py"))
+    things = {found for path in sources for found in re.findall(r'thing="([a-z_]+)"', path.read_text(encoding="utf-8"))}
+    assert "contract" in things
+    missing = [(language, one) for language in LANGUAGES for one in things if f"thing.{one}" not in catalogue(language)]
+    assert missing == []

@@ -2,7 +2,7 @@
 
 make bench                          everything
 make bench ARGS="placing http"      some of it: network, placing, attribution, change, overlaps, contention, http,
-                                    defects, status, tiles, known
+                                    defects, status, tiles, known, pages
 make bench ARGS="--defects 100000"  smaller
 """
 
@@ -34,7 +34,7 @@ from tests.performance import compared, defects, maps
 
 PLACED_AT_ONCE = 500_000
 TODAY = date(2026, 11, 1)
-MAPS = ("status", "tiles", "known")
+MAPS = ("status", "tiles", "known", "pages")
 
 
 def say(line: str) -> None:
@@ -455,6 +455,7 @@ def bench_maps(engine: Engine, url: URL, wanted: set[str]) -> None:
         "status": lambda: maps.bench_status(engine, TODAY, say),
         "tiles": lambda: maps.bench_tiles(engine, url, say),
         "known": lambda: maps.bench_known(engine, url, say),
+        "pages": lambda: maps.bench_pages(engine, url, say),
     }
     for name in MAPS:
         if name in wanted:

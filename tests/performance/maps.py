@@ -134,6 +134,32 @@ def bench_known(engine: Engine, url: URL, say: Say) -> None:
             say(f"304 for {path}: {rate:.0f} requests/s, /healthz {health:.0f}: {rate / health:.2f} (at least 0.7)")
 
 
+def bench_pages(engine: Engine, url: URL, say: Say) -> None:
+    """Pages asked again, and pages that nobody has asked for yet, against /healthz of the same server."""
+    with engine.connect() as connection:
+        found = {
+            "segments": [row.id for row in connection.execute(text(_SOME_SEGMENTS))],
+            "contracts": [row.id for row in connection.execute(text(_SOME_CONTRACTS))],
+            "contractors": [row.bin for row in connection.execute(text(_SOME_CONTRACTORS))],
+        }
+    with serving(url) as port:
+        health = requests_per_second(port, ["/healthz"] * 8)
+        for kind, ids in found.items():
+            paths = [f"/en/{kind}/{one}" for one in ids]
+            first = requests_per_second(port, paths)
+            again = requests_per_second(port, paths[:1] * 8)
+            say(f"pages of {kind}: written {first:.0f} requests/s, kept {again:.0f}, /healthz {health:.0f}: "
+                f"{first / health:.2f} (at least 0.15) and {again / health:.2f} (at least 0.5)")  # fmt: skip
+        for path in ("/en/", "/en/indicators", "/en/contractors"):
+            again = requests_per_second(port, [path] * 8)
+            say(f"{path}: kept {again:.0f} requests/s, /healthz {health:.0f}: {again / health:.2f} (at least 0.5)")
+
+
+_SOME_SEGMENTS = "SELECT segment_id AS id FROM segment_status ORDER BY hashint4(segment_id) LIMIT 20000"
+_SOME_CONTRACTS = "SELECT id FROM contract ORDER BY hashint4(id) LIMIT 20000"
+_SOME_CONTRACTORS = """
+    SELECT o.bin FROM organisation o WHERE EXISTS (SELECT FROM contract c WHERE c.contractor_id = o.id) ORDER BY o.id
+"""
 _PLACES = """
     SELECT ST_X(p), ST_Y(p)
     FROM (

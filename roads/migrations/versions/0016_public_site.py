@@ -1,4 +1,4 @@
-"""The public reads of confirmed defects only, also before the status of the maps is worked out anew."""
+"""The public reads of confirmed defects only, and knows from the ledger when a page it has read is another by now."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,19 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     _show_defects("is_confirmed AND withdrawn_on IS NULL AND merged_into_id IS NULL")
+    # How many entries there are and not what they say: an entry that is committed late has a lower number than one
+    # before it, and the count of those that wait for their place tells.
+    op.execute("""
+        CREATE VIEW public_change AS
+        SELECT
+            (SELECT coalesce(max(id), 0) FROM ledger_entry) AS last_entry,
+            (SELECT count(*) FROM ledger_waiting) AS entries_waiting
+    """)
+    op.execute("GRANT SELECT ON public_change TO roads_public")
 
 
 def downgrade() -> None:
+    op.execute("DROP VIEW public_change")
     _show_defects("withdrawn_on IS NULL AND merged_into_id IS NULL")
 
 

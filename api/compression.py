@@ -1,0 +1,20 @@
+"""What is sent compressed: pages and files that are the same for everybody, never what holds somebody's form token."""
+
+import gzip
+from functools import lru_cache
+
+from fastapi import Request
+
+REFUSED = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client says that it reads what gzip has compressed."""
+    given = (part.partition(";") for part in request.headers.get("accept-encoding", "").split(","))
+    return any(name.strip() == "gzip" and quality.replace(" ", "") not in REFUSED for name, _, quality in given)
+
+
+@lru_cache(maxsize=256)
+def squeezed(body: bytes) -> bytes:
+    """A body compressed, the same each time; those asked for last are remembered."""
+    return gzip.compress(body, compresslevel=6, mtime=0)
