@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from api.pages.words import Words
 from roads.domain.claims import Action
 from roads.i18n import LANGUAGES, catalogue
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_everything_done_to_a_claim_has_its_words_in_a_history(language: str) ->
 
 
 def test_whatever_may_be_missing_has_a_word_in_every_language() -> None:
-    sources = (path for top in ("roads", "api") for path in Path(top).rglob("*.py"))
+    sources = (path for top in ("roads", "api") for path in (ROOT / top).rglob("*.py"))
     things = {found for path in sources for found in re.findall(r'thing="([a-z_]+)"', path.read_text(encoding="utf-8"))}
     assert "contract" in things
     missing = [(language, one) for language in LANGUAGES for one in things if f"thing.{one}" not in catalogue(language)]
