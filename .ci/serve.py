@@ -31,7 +31,7 @@ MAP = "map/status"
 JOBS = (
     "place-defects", "attribute-defects", "note-changed-lines", "draft-claims", "accept-by-silence", "link-recurrences",
     "flag-overdue", "plan-inspections", "flag-lost-warranties", "forget-answers", "refresh-status", "sequence-ledger",
-    "publish-maps",
+    "publish-maps", "publish-data",
 )  # fmt: skip
 """The round of the timetable: what the site shows is there before anybody looks."""
 

@@ -1,8 +1,12 @@
-"""Tables and layers into files: CSV, and what GIS programs read. A file appears whole, or not at all."""
+"""Tables and layers into files: CSV, and what GIS programs read. A file appears whole, or not at all.
+
+What somebody wrote is never a formula in a CSV: where words begin with one of `FORMULA`, an apostrophe stands before
+them, which spreadsheets take for "this is text". The other formats hold the words as they are.
+"""
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -21,6 +25,17 @@ from geo.errors import GeoError
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 SUFFIXES = (".csv", ".parquet", *DRIVERS)
 GEOMETRY = "geometry"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""With these a spreadsheet begins to reckon."""
+KINDS = {
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "string": pa.string(),
+    "date": pa.date32(),
+    "geometry": pa.binary(),
+}
+"""Types of columns, by the names a data dictionary gives them."""
+BATCH = 10_000
 Batches = Iterator[Sequence[Sequence[Any]]]
 
 
@@ -30,10 +45,11 @@ class UnknownFormat(GeoError):
     code = "unknown_format"
 
 
-def write_layer(file: Path, columns: Sequence[str], batches: Batches) -> int:
+def write_layer(file: Path, columns: Sequence[str], batches: Batches, kinds: Mapping[str, str] | None = None) -> int:
     """Write rows to a file in the format of its suffix; gives how many. Geometry is WKB in EPSG:4326 (CSV: WKT).
 
-    Errors: UnknownFormat; OSError when the folder cannot be written.
+    `kinds` says of what type columns are (see KINDS); of others the first batch with a value tells. Errors:
+    UnknownFormat; OSError when the folder cannot be written.
     """
     if file.suffix.lower() not in SUFFIXES:
         raise UnknownFormat(suffix=file.suffix or file.name, suffixes=", ".join(SUFFIXES))
@@ -42,9 +58,9 @@ def write_layer(file: Path, columns: Sequence[str], batches: Batches) -> int:
         if file.suffix.lower() == ".csv":
             _write_csv(temporary, columns, counted)
         elif file.suffix.lower() == ".parquet":
-            _write_parquet(temporary, _tables(columns, counted))
+            _write_parquet(temporary, _tables(columns, counted, kinds or {}))
         else:
-            _write_gdal(temporary, DRIVERS[file.suffix.lower()], _tables(columns, counted))
+            _write_gdal(temporary, DRIVERS[file.suffix.lower()], _tables(columns, counted, kinds or {}))
     return counted.rows
 
 
@@ -58,6 +74,27 @@ def write_lines(file: Path, lines: Iterator[str]) -> int:
             out.write(f"{line}\n")
             written += 1
     return written
+
+
+def rewrite(parquet: Path, file: Path, *, made_on: date) -> None:
+    """Write what a GeoParquet file holds to a file of another format, a batch at a time.
+
+    The same rows on the same day are the same bytes: a GeoPackage says of itself when it was made.
+    """
+    source = pq.ParquetFile(parquet)
+    if file.suffix.lower() == ".csv":
+        batches = ([tuple(row.values()) for row in one.to_pylist()] for one in source.iter_batches(BATCH))
+        write_layer(file, source.schema_arrow.names, batches)
+        return
+    schema = source.schema_arrow.remove_metadata()
+    tables = (pa.Table.from_batches([one]).cast(schema) for one in source.iter_batches(BATCH))
+    gdal = import_module("pyogrio")
+    gdal.set_gdal_config_options({"OGR_CURRENT_DATE": f"{made_on.isoformat()}T00:00:00.000Z"})
+    try:
+        with _whole(file) as temporary:
+            _write_gdal(temporary, DRIVERS[file.suffix.lower()], chain(tables, [schema.empty_table()]))
+    finally:
+        gdal.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 class _Counted:
@@ -88,7 +125,12 @@ def _write_csv(file: Path, columns: Sequence[str], batches: "_Counted") -> None:
         writer = csv.writer(out)
         writer.writerow(columns)
         for batch in batches:
-            writer.writerows(batch if at is None else (_with_wkt(row, at) for row in batch))
+            writer.writerows([guarded(word) for word in (row if at is None else _with_wkt(row, at))] for row in batch)
+
+
+def guarded(word: Any) -> Any:
+    """What a cell of a CSV may hold: words that a spreadsheet would reckon with get an apostrophe before them."""
+    return f"'{word}" if isinstance(word, str) and word.startswith(FORMULA) else word
 
 
 def _with_wkt(row: Sequence[Any], at: int) -> list[Any]:
@@ -99,10 +141,11 @@ def _with_wkt(row: Sequence[Any], at: int) -> list[Any]:
     return words
 
 
-def _tables(columns: Sequence[str], batches: "_Counted") -> Iterator[pa.Table]:
-    """Batches as Arrow tables of one schema: the first batch that has a value decides a column's type."""
+def _tables(columns: Sequence[str], batches: "_Counted", kinds: Mapping[str, str]) -> Iterator[pa.Table]:
+    """Batches as Arrow tables of one schema; of a column of no known type the first batch decides."""
     first = next(iter(batches), [])
-    schema = pa.schema([pa.field(name, _type_of(row[i] for row in first)) for i, name in enumerate(columns)])
+    types = [KINDS.get(kinds.get(name, "")) or _type_of(row[i] for row in first) for i, name in enumerate(columns)]
+    schema = pa.schema([pa.field(name, kind) for name, kind in zip(columns, types, strict=True)])
     for batch in chain([first], batches):
         arrays = [pa.array([_plain(row[i]) for row in batch], type=schema.field(i).type) for i in range(len(columns))]
         yield pa.Table.from_arrays(arrays, schema=schema)

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.data import PublishData
 from jobs.maps import PublishMaps
 from jobs.media import SweepMedia
 from jobs.notices import DeliverNotices, RenderLetters, WriteLetters
@@ -103,6 +104,7 @@ def rounds_of(settings: Settings) -> tuple[Round, ...]:
     return timetable(
         snap_m=settings.snap_distance_m,
         maps=PublishMaps.of(settings),
+        data=PublishData.of(settings),
         media=SweepMedia.of(settings),
         signer=signer,
         notices=notices_of(settings),

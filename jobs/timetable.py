@@ -48,14 +48,16 @@ def timetable(
     *,
     snap_m: float,
     maps: Task | None = None,
+    data: Task | None = None,
     media: Task | None = None,
     signer: Signer | None = None,
     notices: tuple[Task, Task, Task] | None = None,
 ) -> tuple[Round, ...]:
-    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map and `media` sweeps the
-    folder of photos, where there is one; `signer` signs the ledger; `notices` write letters, draw them up and send
-    them."""
+    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, `data` the files of open
+    data, and `media` sweeps the folder of photos, where there is one; `signer` signs the ledger; `notices` write
+    letters, draw them up and send them."""
     publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
+    dumping = (Job("publish-data", "dumped", data),) if data else ()
     sweeping = (Job("sweep-media", "swept", media, due_at=time(3, 0)),) if media else ()
     return (
         Round(
@@ -76,6 +78,8 @@ def timetable(
                 Job("refresh-status", "refreshed", RefreshDirtyStatus(), goes_on=True),
                 Job("sequence-ledger", "sequenced", SequenceWaitingEntries(signer), goes_on=True),
                 *publishing,
+                # After all that is shown: it takes longest, and nobody on the road waits for it.
+                *dumping,
             ),
         ),
         *((Round("media", every_minutes=30, jobs=sweeping),) if sweeping else ()),

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     area: str = ""
     base_url: str = "http://127.0.0.1:8000"
     maps_folder: Path = Path(".local/maps")
+    data_folder: Path = Path(".local/data")
     media_url: str = ".local/media"
     basemap_url: str = ""
     basemap_attribution: str = ""

@@ -5,6 +5,7 @@ SELECT
     CAST(lower(stretch.extent) / 100.0 AS float8) AS chainage_from,
     CAST(upper(stretch.extent) / 100.0 AS float8) AS chainage_to,
     array_to_string(coalesce(a.elements, s.elements), '|') AS elements, a.accepted_on, term.ends_on AS warranty_to,
+    CAST(greatest(lower(s.recorded), lower(a.recorded)) AS date) AS recorded_on,
     ST_AsBinary(
         ST_Force2D(ST_LocateBetween(w.geom, lower(stretch.extent) / 100.0, upper(stretch.extent) / 100.0))
     ) AS geometry
