@@ -1,5 +1,6 @@
 """The application: routes, pools and headers, made from settings."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from secrets import token_urlsafe
@@ -19,6 +20,7 @@ from api.pages import (
     administration,
     ask,
     contracts,
+    data,
     desk,
     home,
     indicators,
@@ -38,7 +40,7 @@ from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, claims, evidence, field, operator, photos, public, tiles, transparency
+from api.routes import accounts, claims, evidence, field, operator, photos, public, sitemap, tiles, transparency
 from api.routes import letters as letter_routes
 from api.routes import maps as map_routes
 from roads.db import open_engine
@@ -47,6 +49,10 @@ from roads.settings import Settings, read_settings_to_serve
 
 CONNECTIONS = 8
 """For those who are signed in; what anybody may ask has a pool of its own."""
+
+
+CHANGES_AT_ONCE = 2
+"""So many work out at a time what has changed since a day: more wait, and leave the connections to everybody else."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -62,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.hashing = Hashing()
     app.state.media = open_media(known.media_url)
     app.state.darkroom = Darkroom()
+    app.state.changes_at_once = asyncio.Semaphore(CHANGES_AT_ONCE)
     errors.install(app)
     app.state.problem_page = public_pages.problem_page
     app.add_middleware(SecurityHeaders)
@@ -82,6 +89,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(passports.router)
     app.include_router(indicators.router)
     app.include_router(ask.router)
+    app.include_router(data.questions)
+    app.include_router(data.router)
+    app.include_router(sitemap.router)
     app.include_router(home.router)
     app.include_router(account_pages.router)
     app.include_router(field_pages.router)

@@ -17,6 +17,14 @@ HEADERS = {
 }
 
 
+OPEN = ("/data/", "/api/v1/", "/tiles/")
+"""What pages of others may read, too, without anybody's cookies: what anybody may ask."""
+READABLE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Content-Disposition, Content-Range, Accept-Ranges",
+}
+
+
 class SecurityHeaders:
     """ASGI middleware that adds the headers to every answer."""
 
@@ -28,10 +36,13 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        is_open = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(OPEN)
+        added = {**HEADERS, **READABLE} if is_open else HEADERS
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in added.items():
                     headers.setdefault(name, value)
             await send(message)
 

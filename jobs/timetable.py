@@ -53,8 +53,8 @@ def timetable(
     signer: Signer | None = None,
     notices: tuple[Task, Task, Task] | None = None,
 ) -> tuple[Round, ...]:
-    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, `data` the files of open
-    data, and `media` sweeps the folder of photos, where there is one; `signer` signs the ledger; `notices` write
+    """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, `data` the files of
+    open data, and `media` sweeps the folder of photos, where there is one; `signer` signs the ledger; `notices` write
     letters, draw them up and send them."""
     publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
     dumping = (Job("publish-data", "dumped", data),) if data else ()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -104,6 +104,13 @@ class Strict(BaseModel):
 
 class NoQuestions(Strict):
     """A route without parameters."""
+
+
+class ChangesQuery(Strict):
+    """Of which layer, and since which day (UTC), changes are asked for."""
+
+    layer: Literal["segments", "contracts", "warranties", "defects", "claims"]
+    since: IsoDay
 
 
 class PageQuery(Strict):

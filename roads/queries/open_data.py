@@ -1,0 +1,39 @@
+"""What programs take regularly: which rows of a layer are new since a day, and the addresses of all public pages."""
+
+from collections.abc import Callable
+from datetime import date
+
+from psycopg import AsyncServerCursor
+
+from roads.queries.public import Public, rows
+from roads.sql import driver_statement
+
+BATCH = 1000
+KINDS = ("regions", "contractors", "roads", "contracts", "segments")
+"""Things that have a page for each of them."""
+
+
+async def write_changes(connection: Public, layer: str, since: date, write: Callable[[bytes], object]) -> int:
+    """Writes the rows of a layer that came on record or became others since a day, each a GeoJSON feature in a line.
+
+    Gives how many. Only a batch of them is held in memory.
+    """
+    written = 0
+    async with connection.transaction(), AsyncServerCursor(connection, "changes") as cursor:
+        await cursor.execute(driver_statement(f"changes_{layer}"), {"since": since})
+        while batch := await cursor.fetchmany(BATCH):
+            lines = (f'{{"type":"Feature","properties":{told},"geometry":{shape}}}\n' for told, shape in batch)
+            write("".join(lines).encode())
+            written += len(batch)
+    return written
+
+
+async def parts_of_addresses(connection: Public, size: int) -> list[tuple[str, int]]:
+    """Kinds of things and the parts they come in, `size` ids to a part."""
+    return [(row.kind, row.part) for row in await rows(connection, "public_parts_of_addresses", {"size": size})]
+
+
+async def addresses(connection: Public, kind: str, part: int, size: int) -> list[str]:
+    """What names the things of a part in the addresses of their pages."""
+    asked = {"kind": kind, "part": part, "size": size}
+    return [row.id for row in await rows(connection, "public_addresses", asked)]
