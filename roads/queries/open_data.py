@@ -37,3 +37,8 @@ async def addresses(connection: Public, kind: str, part: int, size: int) -> list
     """What names the things of a part in the addresses of their pages."""
     asked = {"kind": kind, "part": part, "size": size}
     return [row.id for row in await rows(connection, "public_addresses", asked)]
+
+
+async def segments_with_contracts(connection: Public) -> list[str]:
+    """What names the segments on which any contract works or has worked, in the addresses of their pages."""
+    return [str(row.id) for row in await rows(connection, "public_segments_with_contracts", {})]
