@@ -12,10 +12,11 @@ from fastapi.responses import FileResponse, StreamingResponse
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
+from api.compression import takes_gzip
 from api.dependencies import REVALIDATE, has_copy, public_connection, settings_of, tagged
-from api.pages.maps import FOR_GOOD, takes_gzip
+from api.pages.maps import FOR_GOOD
 from api.pages.public import to_reader
-from api.pages.things import shown, wanted, words_of
+from api.pages.things import HTML, shown, wanted, words_of
 from api.routes.public import PROBLEMS
 from api.routing import QuestionRoute
 from api.schemas.questions import ChangesQuery
@@ -63,7 +64,8 @@ async def data_page(request: Request, language: str) -> Response:
         "size_of": size_of,
         "described": _described(request, words.plain, index, language) if index else None,
     }
-    return shown(request, words, "data.html", wanted(request, ()), facts)
+    page = shown(request, words, "data.html", wanted(request, ()), facts)
+    return tagged(request, bytes(page.body), HTML)
 
 
 @router.get("/data/{name}.json")

@@ -8,8 +8,9 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from api.compression import takes_gzip
 from api.dependencies import public_connection, settings_of, tagged
-from api.pages.maps import MAPS, takes_gzip
+from api.pages.maps import MAPS
 from roads.queries import open_data
 
 router = APIRouter(include_in_schema=False)
