@@ -23,12 +23,14 @@ class Role(StrEnum):
     """Database roles; the server connects once and takes the least of them that serves.
 
     APP sees the rows of the person who acts, JOBS all rows, ACCOUNTS nothing but who may sign in, PUBLIC public facts.
+    CITIZENS puts into the letterbox what people without an account tell, and sees nothing but what lies in it.
     """
 
     OWNER = "roads_owner"
     APP = "roads_app"
     JOBS = "roads_jobs"
     ACCOUNTS = "roads_accounts"
+    CITIZENS = "roads_citizens"
     PUBLIC = "roads_public"
 
 

@@ -241,6 +241,8 @@ class Repair(Base):
         UniqueConstraint("id", "line_id", "verdict"),
         # What a photo refers to, so that the line it serves is the repair's.
         UniqueConstraint("id", "line_id"),
+        # What a citizen's "not fixed" refers to, so that its verifier is the repair's.
+        UniqueConstraint("id", "line_id", "verifier"),
         CheckConstraint("verdict IN ('verified', 'rejected')", name="verdict"),
         CheckConstraint(
             "(verdict IS NULL) = (verifier IS NULL) AND (verdict IS NULL) = (verifier_organisation_id IS NULL)"

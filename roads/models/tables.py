@@ -56,6 +56,7 @@ from roads.models.notices import (
 from roads.models.operations import JobRun
 from roads.models.photos import Photo, PhotoMask, PhotoUpload, PhotoUse
 from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
+from roads.models.reports import LetterboxEntry, ReopenRequest, Report, ReportPhoto, ReportWitness
 from roads.models.status import MapEdition, SegmentState, ShownDefect, ShownWorks
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "Letter",
     "LetterCause",
     "LetterDocument",
+    "LetterboxEntry",
     "Liability",
     "LostWarranty",
     "MapEdition",
@@ -109,7 +111,11 @@ __all__ = [
     "PlannedInspection",
     "Recurrence",
     "Region",
+    "ReopenRequest",
     "Repair",
+    "Report",
+    "ReportPhoto",
+    "ReportWitness",
     "Road",
     "RoadAlias",
     "Segment",
