@@ -50,7 +50,8 @@ class Report(Base):
         CheckConstraint("gps_accuracy_m >= 0", name="gps_accuracy_m"),
         CheckConstraint(DECIDED, name="decided"),
         CheckConstraint(
-            "(state = 'rejected') = (reason IS NOT NULL) AND (state IN ('accepted', 'merged')) = (defect_id IS NOT NULL)",
+            "(state = 'rejected') = (reason IS NOT NULL)"
+            " AND (state IN ('accepted', 'merged')) = (defect_id IS NOT NULL)",
             name="outcome",
         ),
         Index("report_open_idx", "id", postgresql_where=text("state = 'open'")),
@@ -135,9 +136,7 @@ class ReopenRequest(Base):
     __tablename__ = "reopen_request"
     __table_args__ = (
         one_of("state", ReopeningState),
-        ForeignKeyConstraint(
-            ["repair_id", "line_id", "verifier"], ["repair.id", "repair.line_id", "repair.verifier"]
-        ),
+        ForeignKeyConstraint(["repair_id", "line_id", "verifier"], ["repair.id", "repair.line_id", "repair.verifier"]),
         CheckConstraint("decided_by <> verifier", name="own_verdict"),
         CheckConstraint(DECIDED, name="decided"),
         CheckConstraint("char_length(words) BETWEEN 1 AND 4000", name="words"),

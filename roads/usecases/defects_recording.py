@@ -41,11 +41,15 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class RecordDefect:
-    """A defect by the columns of a defects file, in words; `external_id` is the number that the phone gave it."""
+    """A defect by the columns of a defects file, in words; `external_id` is the number that the phone gave it.
+
+    `source` is where it comes from, where that is not the organisation of who records it.
+    """
 
     values: Mapping[str, str]
     ground: Ground
     inspection_id: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def record_defect(session: Session, actor: Actor, command: RecordDefect, *, toda
     told, chosen = _understood(session, command, today)
     _demand_own_inspection(session, actor, command.inspection_id)
     acts(session, actor, "record_defect", today=today)
-    defect_id = _store(session, actor, told, chosen, command.inspection_id)
+    defect_id = _store(session, actor, command, told, chosen)
     _tell(session, actor, defect_id, today)
     _place(session, defect_id, command.ground.snap_m)
     session.execute(statement("mark_defects"), {"defect_ids": [defect_id]})
@@ -115,14 +119,12 @@ def _demand_own_inspection(session: Session, actor: Actor, inspection_id: int | 
         raise refused("inspection_id", "unknown_inspection", str(inspection_id))
 
 
-def _store(
-    session: Session, actor: Actor, told: DefectRow, chosen: Sequence[int] | None, inspection_id: int | None
-) -> int:
+def _store(session: Session, actor: Actor, command: RecordDefect, told: DefectRow, chosen: Sequence[int] | None) -> int:
     kept = insert_unless_there(Defect).values(
-        source=source_of(session, actor),
+        source=command.source or source_of(session, actor),
         chosen_carriageway_ids=list(chosen) if chosen else None,
         organisation_id=actor.organisation_id,
-        inspection_id=inspection_id,
+        inspection_id=command.inspection_id,
         **_facts(told),
     )
     id_ = session.scalars(kept.on_conflict_do_nothing().returning(Defect.id)).one_or_none()

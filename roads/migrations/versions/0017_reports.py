@@ -246,7 +246,8 @@ FILLED = """
 def _grant() -> None:
     op.execute("GRANT USAGE ON SCHEMA public TO roads_citizens")
     op.execute(f"GRANT SELECT, INSERT ON {KEPT}, letterbox_entry, photo, photo_upload TO roads_citizens")
-    op.execute(f"GRANT DELETE ON letterbox_entry TO roads_citizens; GRANT UPDATE ({FILLED}) ON photo TO roads_citizens")
+    op.execute("GRANT UPDATE, DELETE ON letterbox_entry TO roads_citizens, roads_jobs")
+    op.execute(f"GRANT UPDATE ({FILLED}) ON photo TO roads_citizens")
     op.execute("GRANT SELECT ON distress, public_defect TO roads_citizens")
     op.execute("GRANT EXECUTE ON FUNCTION photo_with_content TO roads_citizens")
     op.execute(f"GRANT SELECT, INSERT ON {KEPT}, letterbox_entry, reopen_request TO roads_jobs")
