@@ -15,6 +15,7 @@ from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.kept_pages import KeptPages
+from api.letterbox import Letterbox
 from api.pages import accounts as account_pages
 from api.pages import (
     administration,
@@ -30,6 +31,8 @@ from api.pages import (
     outbox,
     passports,
     readings,
+    report_desk,
+    reports,
     segments,
     sink,
 )
@@ -40,7 +43,19 @@ from api.pages import public as public_pages
 from api.pages import transparency as transparency_pages
 from api.points import asked_points
 from api.public_pool import public_pool
-from api.routes import accounts, claims, evidence, field, operator, photos, public, sitemap, tiles, transparency
+from api.routes import (
+    accounts,
+    claims,
+    evidence,
+    field,
+    open311,
+    operator,
+    photos,
+    public,
+    sitemap,
+    tiles,
+    transparency,
+)
 from api.routes import letters as letter_routes
 from api.routes import maps as map_routes
 from roads.db import open_engine
@@ -64,7 +79,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = DescribedApi(title="Sapaly Zhol", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = known
     app.state.engine = open_engine(known.database_url, pool_size=CONNECTIONS, application="sapaly-zhol api")
-    app.state.bearers = Bearers(known.secret_key or token_urlsafe())
+    secret = known.secret_key or token_urlsafe()
+    app.state.bearers = Bearers(secret)
+    app.state.letterbox = Letterbox(secret)
     app.state.hashing = Hashing()
     app.state.media = open_media(known.media_url)
     app.state.darkroom = Darkroom()
@@ -107,6 +124,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(readings.router)
     app.include_router(outbox.router)
     app.include_router(sink.router)
+    app.include_router(reports.router)
+    app.include_router(report_desk.router)
+    app.include_router(open311.router)
     app.include_router(public_pages.router)
     return app
 

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from api.headers import PRIVATE
 from geo.errors import BadValue
 from roads.db import LOST
-from roads.domain import accounts, photos
+from roads.domain import accounts, photos, reports
 from roads.domain.claims import (
     DayOutOfRange,
     DraftOutdated,
@@ -84,6 +84,19 @@ STATUS: Mapping[type[Exception], int] = {
     photos.PhotoChanged: 412,
     photos.RevisionMissing: 428,
     photos.TooManyPhotos: 503,
+    reports.FormExpired: 403,
+    reports.FormTooFast: 429,
+    reports.LooksLikeRobot: 403,
+    reports.TooManyReports: 429,
+    reports.TooManyPhotosOfReport: 422,
+    reports.WordsTooLong: 422,
+    reports.SeenTooLongAgo: 422,
+    reports.PlaceNotGiven: 422,
+    reports.PhotoReportedBefore: 409,
+    reports.ReportDecided: 409,
+    reports.ReopeningDecided: 409,
+    reports.NotFixedTooLate: 409,
+    reports.OwnVerdict: 403,
     DefectOnRecord: 409,
     InspectionDiffers: 409,
     KeyReused: 409,
@@ -202,7 +215,8 @@ def headers_of(error: Exception) -> dict[str, str]:
     """How to sign in, or when to ask again, for programs."""
     if isinstance(error, accounts.NotSignedIn | accounts.WrongPassword):
         return {"WWW-Authenticate": 'Bearer realm="Sapaly Zhol"'}
-    if isinstance(error, accounts.TooManyAttempts | accounts.TooBusy | photos.TooManyPhotos):
+    waits = accounts.TooManyAttempts | accounts.TooBusy | photos.TooManyPhotos | reports.TooManyReports
+    if isinstance(error, waits | reports.FormTooFast):
         return {"Retry-After": str(error.params["seconds"])}
     if isinstance(error, MediaUnusable):
         return {"Retry-After": "5"}

@@ -35,3 +35,17 @@ def photos_of_report(session: Session, report_id: int) -> Sequence[Row[Any]]:
 def report_waiting(session: Session, report_id: int) -> Row[Any] | None:
     """One report as it stands."""
     return session.execute(statement("report_seen"), {"id": report_id}).one_or_none()
+
+
+def seen_near_report(session: Session, report: Row[Any], reach_cm: int) -> Sequence[Row[Any]]:
+    """Other reports and defects near a report, nearest first; nothing where its road is not known."""
+    if report.carriageway_id is None:
+        return ()
+    lies = {"carriageway_id": report.carriageway_id, "at_cm": report.at_cm, "reach_cm": reach_cm}
+    return session.execute(statement("public_seen_near"), {**lies, "but_report": report.code}).all()
+
+
+def lines_around(session: Session, lon: float, lat: float, reach_m: float) -> list[str]:
+    """The roads around a coordinate as SVG paths in metres from it."""
+    around = {"lon": lon, "lat": lat, "reach_m": reach_m}
+    return [row.path for row in session.execute(statement("public_lines_around"), around) if row.path]

@@ -265,6 +265,28 @@ EXPECTED: dict[str, Line] = {
     "GET /{language}/mail": anybody(404),
     "GET /{language}/mail/{name}": anybody(404, at="/en/mail/20261122T100000-0123456789ab"),
     "GET /{language}/mail/{name}/{number}.pdf": anybody(404, at="/en/mail/20261122T100000-0123456789ab/1.pdf"),
+    "GET /{language}/report": anybody(),
+    "POST /{language}/report": anybody(415),
+    "POST /{language}/report/witness": Line(403, 403, form={"report": "ABCDE23456"}),
+    "GET /{language}/reports": anybody(404),
+    "GET /{language}/reports/{code}": anybody(404, at="/en/reports/ABCDE23456"),
+    "GET /{language}/not-fixed/{line}": anybody(404, at="/en/not-fixed/999"),
+    "POST /{language}/not-fixed/{line}": Line(404, 404, at="/en/not-fixed/999", form={}),
+    "GET /{language}/desk/reports": Line(303, 403, dict.fromkeys(RECORDERS, 200)),
+    "GET /{language}/desk/reports/{report}": Line(303, 403, dict.fromkeys(RECORDERS, 404), at="/en/desk/reports/999"),
+    "POST /{language}/desk/reports/{report}/{deed}": Line(
+        303, 403, dict.fromkeys(RECORDERS, 404), at="/en/desk/reports/999/accept", form={}
+    ),
+    "POST /{language}/desk/reopenings/{number}": own_form(
+        404, at="/en/desk/reopenings/999", verdict="upheld", note="x"
+    ),
+    "GET /open311/v2/discovery.{format}": anybody(at="/open311/v2/discovery.json"),
+    "GET /open311/v2/services.{format}": anybody(at="/open311/v2/services.json"),
+    "GET /open311/v2/services/{code}.{format}": anybody(404, at="/open311/v2/services/hole.json"),
+    "GET /open311/v2/requests.{format}": anybody(at="/open311/v2/requests.json"),
+    "POST /open311/v2/requests.{format}": Line(400, 400, at="/open311/v2/requests.json", form={"lat": "50"}),
+    "GET /open311/v2/requests/{code}.{format}": anybody(404, at="/open311/v2/requests/ABCDE23456.json"),
+    "GET /open311/v2/tokens/{token}.{format}": anybody(404, at="/open311/v2/tokens/ABCDE23456.json"),
     "POST /{language}/account/tokens/revoke": own_form(404, token_id="999999"),  # noqa: S106 (the number of one)
 }
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 API = Path(__file__).parents[2] / "api"
-ALLOWED = {"Role.APP", "Role.ACCOUNTS", "Role.PUBLIC"}
+ALLOWED = {"Role.APP", "Role.ACCOUNTS", "Role.CITIZENS", "Role.PUBLIC"}
 
 
 def roles_taken() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from alembic import op
 from roads.migrations.watching import Watched, drop_live_view, make_live_view, unwatch, watch
 
 revision: str = "0017"
-down_revision: str | None = "0015"
+down_revision: str | None = "0016"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
