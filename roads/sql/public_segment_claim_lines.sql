@@ -1,11 +1,11 @@
 -- Lines of issued claims for what is on a segment, the newest claim first. Takes id (segment), skipped and at_most.
 SELECT
-    e.number, e.line, e.state, e.contract_id, c.number AS contract, c.contractor, e.issued_on, e.rectify_by, e.safety_by,
+    e.line_id, e.number, e.line, e.state, e.contract_id, c.number AS contract, c.contractor, e.issued_on, e.rectify_by, e.safety_by,
     e.is_owed, e.changed_on, d.distress, t.name_kk AS distress_kk, t.name_ru AS distress_ru, t.name_en AS distress_en,
     e.from_cm
 FROM (
     SELECT
-        p.id, p.number, p.issued_on, l.number AS line, l.state, l.contract_id, l.defect_id, l.rectify_by, l.changed_on,
+        p.id, l.id AS line_id, p.number, p.issued_on, l.number AS line, l.state, l.contract_id, l.defect_id, l.rectify_by, l.changed_on,
         CASE WHEN l.patched_on IS NULL THEN l.safety_by END AS safety_by, l.state IN ('issued', 'accepted') AS is_owed,
         lower(l.extent) AS from_cm
     FROM segment s

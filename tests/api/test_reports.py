@@ -182,7 +182,7 @@ def test_what_no_person_fills_in_is_refused_with_what_was_typed(
     village: Village, fields: dict[str, str], status: int
 ) -> None:
     before = village.row("SELECT count(*) AS many FROM report").many
-    answer = village.send(4000, **{"note": "typed before", **fields})
+    answer = village.send(4000, None, "en", **{"note": "typed before", **fields})
     assert (answer.status_code, 'role="alert"' in answer.text) == (status, True)
     assert ("typed before" in answer.text) is (len(fields.get("note", "")) < 2000)
     assert village.row("SELECT count(*) AS many FROM report").many == before

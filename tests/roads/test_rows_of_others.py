@@ -46,6 +46,9 @@ OF_CONTRACT = {
         "SELECT m.id, l.contract_id FROM photo_mask m"
         " JOIN photo_use u ON u.photo_id = m.photo_id JOIN claim_line l ON l.id = u.line_id"
     ),
+    "reopen_request": ("SELECT q.id, l.contract_id FROM reopen_request q JOIN claim_line l ON l.id = q.line_id"),
+    "report": "SELECT id, contract_id FROM report",
+    "report_photo": "SELECT p.report_id, r.contract_id FROM report_photo p JOIN report r ON r.id = p.report_id",
     "verification_offer": (
         "SELECT o.id, l.contract_id FROM verification_offer o"
         " JOIN repair r ON r.id = o.repair_id JOIN claim_line l ON l.id = r.line_id"
@@ -72,7 +75,10 @@ OF_CONTRACT = {
 OF_SENDERS = ("photo_upload",)
 RECORDED = ("defect", "defect_event")
 """What anybody who has signed in reads, and some write in their own name."""
-KEYS = {"letter_document": "sha256"}
+KEYS = {"letter_document": "sha256", "report_photo": "report_id"}
+LETTERBOX = ("report_witness", "letterbox_entry")
+"""What only the letterbox sees, and jobs."""
+CITIZENS = ("report", "report_photo", "reopen_request")
 OUTBOX = ("notice", "notice_attempt", "untold", "organisation_address", "webhook")
 """Held by row in ways of their own: see the tests below."""
 ACCOUNTS = ("user_account", "user_role", "user_session", "personal_token", "password_reset", "sign_in_attempt")
@@ -109,12 +115,15 @@ def fill(session: Session, scene: Scene) -> None:
     line = scene.issued(1000)
     scene.does(line, Action.ACCEPT, Action.REPORT_REPAIR)
     scene.issued(3000)
+    judged = scene.issued(4000)
+    scene.does(judged, Action.REPORT_REPAIR, Action.VERIFY)
     draft = scene.defect(5000, detected_on=date(2024, 6, 4))
     scene.draft(date(2024, 6, 4))
     values = {
         "contract": scene.contract.id,
         "customer": scene.customer.id,
         "line": line.id,
+        "judged": judged.id,
         "defect": draft.id,
         "carriageway": scene.line.id,
         "day": TODAY,
@@ -127,6 +136,19 @@ def fill(session: Session, scene: Scene) -> None:
         (
             "INSERT INTO verification_offer (repair_id, organisation_id, offered_by, offered_on)"
             " SELECT id, reporter_organisation_id, 'engineer-1', :day FROM repair WHERE line_id = :line"
+        ),
+        (
+            "INSERT INTO report (code, lon, lat, carriageway_id, at_cm, contract_id, seen_on, reported_at, language,"
+            " channel) VALUES (translate(lpad(CAST(CAST(:contract AS integer) AS text), 10, '2'), '01', 'AB'), 70, 50,"
+            " :carriageway, 1, :contract, :day, now(), 'kk', 'page')"
+        ),
+        (
+            "INSERT INTO report_photo (report_id, photo_id) SELECT r.id, u.photo_id FROM report r, photo_use u"
+            " WHERE r.contract_id = :contract AND u.line_id = :line"
+        ),
+        (
+            "INSERT INTO reopen_request (line_id, repair_id, verifier, asked_on)"
+            " SELECT line_id, id, verifier, :day FROM repair WHERE verdict = 'verified' AND line_id = :judged"
         ),
         "INSERT INTO ladder_step (line_id, round, rung, due_on) VALUES (:line, 1, 'reminder', :day)",
         "INSERT INTO recurrence (defect_id, line_id, distance_cm, linked_on) VALUES (:defect, :line, 5, :day)",
@@ -215,7 +237,7 @@ def test_without_any_where_everybody_reads_their_own_rows_only(world: World, rol
         assert mine
         assert others - world.keys(table, world.contracts[0])
         if role is Acting.CONTRACTOR:
-            mine = set() if table == "inspection" else mine - drafts(world, table)
+            mine = set() if table in ("inspection", *CITIZENS) else mine - drafts(world, table)
         with transaction(world.engine, Role.APP, world.people[role]) as session:
             assert seen(session, table) == mine, table
 
@@ -338,7 +360,7 @@ def test_nobody_can_change_what_was_told_or_what_jobs_found(world: World) -> Non
             ),
             {"tables": [*OF_CONTRACT, *OF_SENDERS]},
         )
-        assert set(may) == set(CHANGED)
+        assert set(may) == {*CHANGED, "report", "reopen_request"}  # which are decided on: see below
 
 
 def test_an_engineer_cannot_hand_a_claim_to_another_customers_contract(world: World) -> None:
@@ -496,6 +518,58 @@ def test_jobs_and_the_public_know_nothing_of_accounts(world: World, role: Role) 
             session.execute(text(f"SELECT FROM {table}"))
 
 
+def test_the_letterbox_sees_what_lies_in_it_and_nobody_else_sees_who_put_it_there(world: World) -> None:
+    for table in ("claim", "claim_line", "repair", "defect", "inspection", "reopen_request", "user_account"):
+        with refused(), transaction(world.engine, Role.CITIZENS) as session:
+            session.execute(text(f"SELECT FROM {table}"))
+    for table in LETTERBOX:
+        for who in (Acting.ENGINEER, Acting.ADMINISTRATOR):
+            with refused(), transaction(world.engine, Role.APP, world.people[who]) as session:
+                session.execute(text(f"SELECT FROM {table}"))
+        with refused(), transaction(world.engine, Role.PUBLIC) as session:
+            session.execute(text(f"SELECT FROM {table}"))
+    with transaction(world.engine, Role.CITIZENS) as session:
+        assert seen(session, "photo") == set()
+        assert seen(session, "report") == world.keys("report", *world.contracts)
+    for words in ("UPDATE report SET state = state", "DELETE FROM report", "UPDATE photo SET released_on = NULL"):
+        with refused(), transaction(world.engine, Role.CITIZENS) as session:
+            session.execute(text(words))
+
+
+@pytest.mark.parametrize("role", Acting)
+def test_a_report_is_decided_in_ones_own_name_by_whose_road_it_is(world: World, role: Acting) -> None:
+    me = world.people[role]
+    change = text(
+        "UPDATE report SET state = 'rejected', reason = 'spam', decided_on = :day, decided_by = :by,"
+        " decided_organisation_id = :of WHERE contract_id = ANY (:contracts) RETURNING contract_id"
+    )
+    said = {"day": TODAY, "by": me.name, "of": me.organisation_id, "contracts": list(world.contracts)}
+    may = role in (Acting.INSPECTOR, Acting.ENGINEER)
+    with world.undone() as connection, transaction(connection, Role.APP, me) as session:
+        assert session.scalars(change, said).all() == ([world.contracts[0]] if may else [])
+    if may:
+        with refused(), transaction(world.engine, Role.APP, me) as session:
+            session.execute(change, {**said, "by": "somebody-else"})
+
+
+def test_a_report_that_no_contract_answers_for_waits_for_whoever_records_defects_in_its_region(world: World) -> None:
+    everywhere = world.people[Acting.ENGINEER]
+    of = everywhere.organisation_id or 0
+    with world.undone() as connection:
+        with transaction(connection, Role.JOBS) as session:
+            added = text(
+                "INSERT INTO report (code, lon, lat, carriageway_id, at_cm, seen_on, reported_at, language, channel)"
+                " SELECT 'ZZZZZZZZZZ', 70, 50, min(id), 1, :day, now(), 'kk', 'page' FROM carriageway RETURNING id"
+            )
+            number = session.scalars(added, {"day": TODAY}).one()
+        for kato, is_seen in ((None, True), ("11", True), ("75", False)):
+            engineer = person("engineer-1", Acting.ENGINEER, of, kato=kato)
+            with transaction(connection, Role.APP, engineer) as session:
+                assert (number in seen(session, "report")) is is_seen
+        with transaction(connection, Role.APP, world.people[Acting.CONTRACTOR]) as session:
+            assert seen(session, "report") == set()
+
+
 def test_the_door_knows_nothing_but_accounts(world: World) -> None:
     for table in (*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", "contract", "defect"):
         with refused(), transaction(world.engine, Role.ACCOUNTS) as session:
@@ -505,7 +579,8 @@ def test_the_door_knows_nothing_but_accounts(world: World) -> None:
 def test_every_table_with_a_policy_is_tested_here(world: World) -> None:
     with world.engine.connect() as connection:
         held = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
-    assert held == {*OF_CONTRACT, *OF_SENDERS, "inspected_stretch", *ACCOUNTS, *RECORDED, *OUTBOX, "kept_answer"}
+    known = {*OF_CONTRACT, *OF_SENDERS, *ACCOUNTS, *RECORDED, *OUTBOX, *LETTERBOX}
+    assert held == {*known, "inspected_stretch", "kept_answer"}
 
 
 def test_the_policies_ask_for_a_contract_by_its_key_and_for_the_actor_once(world: World) -> None:
