@@ -23,6 +23,7 @@ from api.pages import (
     contracts,
     data,
     desk,
+    feeds,
     home,
     indicators,
     letters,
@@ -125,6 +126,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outbox.router)
     app.include_router(sink.router)
     app.include_router(reports.router)
+    app.include_router(feeds.router)
     app.include_router(report_desk.router)
     app.include_router(open311.router)
     app.include_router(public_pages.router)

@@ -272,6 +272,8 @@ EXPECTED: dict[str, Line] = {
     "GET /{language}/reports/{code}": anybody(404, at="/en/reports/ABCDE23456"),
     "GET /{language}/not-fixed/{line}": anybody(404, at="/en/not-fixed/999"),
     "POST /{language}/not-fixed/{line}": Line(404, 404, at="/en/not-fixed/999", form={}),
+    "GET /{language}/feed.atom": anybody(),
+    "GET /{language}/warranties.ics": anybody(404),
     "GET /{language}/desk/reports": Line(303, 403, dict.fromkeys(RECORDERS, 200)),
     "GET /{language}/desk/reports/{report}": Line(303, 403, dict.fromkeys(RECORDERS, 404), at="/en/desk/reports/999"),
     "POST /{language}/desk/reports/{report}/{deed}": Line(

@@ -25,8 +25,8 @@ WATCHED = [
     "acceptance", "calendar_day", "carve_out", "claim", "claim_event", "claim_line", "claim_terms", "contract",
     "contract_event", "contract_section", "deadline_rule", "defect", "defect_event", "inspected_stretch",
     "inspection", "ladder_step", "lost_warranty", "organisation",
-    "photo", "photo_mask", "photo_upload", "photo_use", "recurrence", "repair", "term_rule", "user_role",
-    "verification_offer",
+    "photo", "photo_mask", "photo_upload", "photo_use", "recurrence", "reopen_request", "repair", "report",
+    "report_photo", "term_rule", "user_role", "verification_offer",
 ]  # fmt: skip
 
 
