@@ -106,10 +106,11 @@ class JobsProcess:
     """A real `python -m jobs ...` on the test's database."""
 
     def __init__(self, url: str, *arguments: str, maps: Path | None = None) -> None:
+        folders = {"ROADS_MAPS_FOLDER": str(maps), "ROADS_DATA_FOLDER": str(maps / "data")} if maps else {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jobs", *arguments],
             cwd=ROOT,
-            env={**os.environ, "ROADS_DATABASE_URL": url, **({"ROADS_MAPS_FOLDER": str(maps)} if maps else {})},
+            env={**os.environ, "ROADS_DATABASE_URL": url, **folders},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
