@@ -170,7 +170,8 @@ def to_the_door(request: Request) -> Response:
 def _told(request: Request, status: int, error: Exception | None = None) -> Response:
     """A problem as whoever asks reads it: a page for a browser that opened one, a problem document for a program."""
     known = error if isinstance(error, RoadsError) else None
-    asked = str(request.path_params.get("language"))
+    # An address of which there is no page has no parameters either: the language is its first part all the same.
+    asked = request.url.path.split("/", 2)[1]
     if asked in LANGUAGES and "text/html" in request.headers.get("accept", ""):
         page: Response = request.app.state.problem_page(
             request, status, asked, sentence_of(known, asked) if known else ""

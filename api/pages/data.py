@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -55,6 +56,7 @@ async def data_page(request: Request, language: str) -> Response:
     words, index = words_of(request, language), _index(settings_of(request).data_folder)
     facts = {
         "index": index,
+        "made_on": date.fromisoformat(index["made_on"]) if index else None,
         "layers": LAYERS,
         "crs": CRS,
         "kept_days": KEPT_DAYS,

@@ -27,7 +27,7 @@ SECTIONS = (
     ("indicators", "indicators.title"),
     ("contractors", "contractors.title"),
     ("regions", "regions.title"),
-    ("report", "report.title"),
+    ("report", "site.report"),
 )
 """What the bar on top leads to: the path below the language, and what it is called."""
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

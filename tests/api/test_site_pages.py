@@ -158,3 +158,10 @@ def test_names_of_parties_stay_words_wherever_they_are_shown(client: TestClient,
         # A mark that turns the direction of writing turns nothing but the name it stands in.
         outside = re.sub(r"<bdi[^>]*>.*?</bdi>|<svg.*?</svg>|<title>.*?</title>|<meta[^>]*>|title=\"[^\"]*\"", "", page)
         assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in outside, path
+
+
+def test_an_address_of_which_there_is_no_page_is_answered_with_a_page_for_people(client: TestClient) -> None:
+    answer = client.get("/ru/nowhere", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert 'action="/ru/search"' in answer.text
+    assert client.get("/ru/nowhere").headers["content-type"] == "application/problem+json"

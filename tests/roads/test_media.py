@@ -160,13 +160,14 @@ def test_two_prefixes_of_one_bucket_know_nothing_of_each_other(bucket_url: str) 
         ("AWS_ENDPOINT_URL", "nonsense", "AWS_ENDPOINT_URL"),
         ("AWS_ALLOW_HTTP", "no", "AWS_ALLOW_HTTP=true"),
         ("AWS_ALLOW_HTTP", "perhaps", "AWS_ALLOW_HTTP=true"),
-        ("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}", "error sending request"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:{free_port}", "error sending request"),
     ],
 )
 def test_a_store_that_cannot_be_used_as_things_stand_is_a_bad_setting(
     bucket_url: str, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
 ) -> None:
-    monkeypatch.setenv(name, value)
+    # Tests are called the same in every process that runs them: a port is chosen when this one runs.
+    monkeypatch.setenv(name, value.format(free_port=free_port()))
     with pytest.raises(BadSetting, match=problem):
         open_media(bucket_url).demand_usable()
 
