@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
-from api.compression import takes_gzip
+from api.compression import squeezed, takes_gzip
 from api.dependencies import REVALIDATE, has_copy, public_connection, settings_of, tagged
 from api.pages.maps import FOR_GOOD
 from api.pages.public import to_reader
@@ -66,8 +66,10 @@ async def data_page(request: Request, language: str) -> Response:
         "size_of": size_of,
         "described": _described(request, words.plain, index, language) if index else None,
     }
-    page = shown(request, words, "data.html", wanted(request, ()), facts)
-    return tagged(request, bytes(page.body), HTML)
+    page = bytes(shown(request, words, "data.html", wanted(request, ()), facts).body)
+    if not takes_gzip(request):
+        return tagged(request, page, HTML)
+    return tagged(request, squeezed(page), HTML, encoding="gzip")
 
 
 @router.get("/data/{name}.json")
@@ -94,13 +96,13 @@ async def data_file(request: Request, name: str) -> Response:
     headers = {**FOR_GOOD, "ETag": tag, "Content-Disposition": saved}
     if has_copy(request, tag):
         return Response(status_code=304, headers=headers)
-    squeezed = path.with_name(f"{name}.gz")
-    if squeezed.is_file():
+    compressed = path.with_name(f"{name}.gz")
+    if compressed.is_file():
         headers["Vary"] = "Accept-Encoding"
         if takes_gzip(request) and "range" not in request.headers:
             # Weak, because other bytes say the same.
             headers |= {"Content-Encoding": "gzip", "ETag": f"W/{tag}"}
-            return FileResponse(squeezed, headers=headers, media_type=TYPES[found[2]])
+            return FileResponse(compressed, headers=headers, media_type=TYPES[found[2]])
     return FileResponse(path, headers=headers, media_type=TYPES[found[2]])
 
 

@@ -61,13 +61,10 @@ async def part_of_sitemap(request: Request, kind: str, part: str) -> Response:
             pages = [f"{kind}/{one}" for one in await open_data.addresses(connection, kind, int(part), SIZE)]
     told = "".join(_entries(_base(request), pages, settings_of(request).language_codes))
     body = f'{HEAD}<urlset {NAMESPACE} xmlns:xhtml="http://www.w3.org/1999/xhtml">\n{told}</urlset>\n'.encode()
-    answer = tagged(request, body, XML)
-    if answer.status_code == 200 and takes_gzip(request):
-        squeezed = await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
-        kept = {name: answer.headers[name] for name in ("cache-control", "vary")}
-        tag = f"W/{answer.headers['etag']}"
-        return Response(squeezed, headers={**kept, "ETag": tag, "Content-Encoding": "gzip"}, media_type=XML)
-    return answer
+    if not takes_gzip(request):
+        return tagged(request, body, XML)
+    # Beside the loop: others are answered meanwhile.
+    return tagged(request, await asyncio.to_thread(gzip.compress, body, 5, mtime=0), XML, encoding="gzip")
 
 
 def _entries(base: str, pages: Iterable[str], languages: Iterable[str]) -> Iterator[str]:
