@@ -141,7 +141,7 @@ def sentence_of(wrong: BadValue | RoadsError, language: str) -> str:
     params = dict(wrong.params)
     if isinstance(wrong, MediaUnusable):
         return say("problem.media_unusable", language)
-    if isinstance(wrong, NotFound):
+    if isinstance(wrong, NotFound) and "thing" in params:
         params["thing"] = say(f"thing.{params['thing']}", language)
     if isinstance(wrong, accounts.WeakPassword):
         return say(f"error.weak_password.{params['problem']}", language)
