@@ -21,7 +21,7 @@ from tests.oracle import Agreement, Section, World, answer, judge_cell, judge_po
 from tests.worlds import Spot, Stored, Story, stories
 
 WORLDS_AT_ONCE = 25
-WORLDS = int(os.environ.get("ROADS_TEST_WORLDS", "2000"))
+WORLDS = int(os.environ.get("ROADS_TEST_WORLDS", "1000"))
 """Other worlds each time; before a change of the statements is handed over, 5000 of them."""
 Judged = tuple[str, str | None, int | None]
 
