@@ -22,7 +22,8 @@ run:
 	@exec $(PYTHON) .ci/serve.py
 
 test: check
-	@exec $(CLUSTER) with $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@# One process more than cores: tests wait for their databases and browsers half of the time.
+	@exec $(CLUSTER) with $(PYTHON) -m pytest -n $$(( $$(nproc) + 1 )) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup
 	@exec $(CLUSTER) with $(PYTHON) -m tests.performance $(ARGS)

@@ -15,7 +15,15 @@ from tests.status import refresh
 SEGMENTS = 5000
 AT_MOST = 50
 DAY = date(2026, 6, 1)
-FILTERS = {"box": None, "region": None, "contractor": None, "since": None, "status": "unknown", "today": DAY}
+FILTERS = {
+    "box": None,
+    "region": None,
+    "road": None,
+    "contractor": None,
+    "since": None,
+    "status": "unknown",
+    "today": DAY,
+}
 MORE_CARRIAGEWAYS = """
     INSERT INTO carriageway
         (source, source_id, chain_id, direction, extent, measured_by, geom, geometry_key, content_key)
