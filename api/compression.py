@@ -3,7 +3,9 @@
 import gzip
 from functools import lru_cache
 
-from fastapi import Request
+from fastapi import Request, Response
+
+from api.dependencies import tagged
 
 REFUSED = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
 
@@ -18,3 +20,10 @@ def takes_gzip(request: Request) -> bool:
 def squeezed(body: bytes) -> bytes:
     """A body compressed, the same each time; those asked for last are remembered."""
     return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def tagged_small(request: Request, body: bytes, media_type: str) -> Response:
+    """The body with its ETag as `tagged` sends it, compressed for whoever takes that."""
+    if not takes_gzip(request):
+        return tagged(request, body, media_type)
+    return tagged(request, squeezed(body), media_type, encoding="gzip")

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
-from api.compression import squeezed, takes_gzip
+from api.compression import tagged_small, takes_gzip
 from api.dependencies import REVALIDATE, has_copy, public_connection, settings_of, tagged
 from api.pages.maps import FOR_GOOD
 from api.pages.public import to_reader
@@ -67,9 +67,7 @@ async def data_page(request: Request, language: str) -> Response:
         "described": _described(request, words.plain, index, language) if index else None,
     }
     page = bytes(shown(request, words, "data.html", wanted(request, ()), facts).body)
-    if not takes_gzip(request):
-        return tagged(request, page, HTML)
-    return tagged(request, squeezed(page), HTML, encoding="gzip")
+    return tagged_small(request, page, HTML)
 
 
 @router.get("/data/{name}.json")

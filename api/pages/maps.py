@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-from api.compression import squeezed, takes_gzip
-from api.dependencies import settings_of, tagged
+from api.compression import tagged_small, takes_gzip
+from api.dependencies import settings_of
 from api.headers import HEADERS, PRIVATE
 from api.pages.public import page_in, to_reader
 
@@ -40,8 +40,7 @@ async def map_page(request: Request, language: str, name: str) -> Response:
         page = built.read_bytes()
     except FileNotFoundError:
         return _not_built(request, language, name)
-    is_small = takes_gzip(request)
-    answer = tagged(request, squeezed(page) if is_small else page, HTML, encoding="gzip" if is_small else "")
+    answer = tagged_small(request, page, HTML)
     answer.headers["Content-Security-Policy"] = policy(settings.basemap_origin)
     return answer
 

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.compression import squeezed, takes_gzip
-from api.dependencies import settings_of, tagged
+from api.compression import tagged_small
+from api.dependencies import settings_of
 from api.headers import PRIVATE
 from geo.chainage import format_chainage
 from roads.domain.network import Direction
@@ -48,10 +48,7 @@ async def static(request: Request, path: str) -> Response:
     found = STATIC.get(path)
     if found is None:
         raise HTTPException(404)
-    body = found.read_bytes()
-    if not takes_gzip(request):
-        return tagged(request, body, TYPES[found.suffix])
-    return tagged(request, squeezed(body), TYPES[found.suffix], encoding="gzip")
+    return tagged_small(request, found.read_bytes(), TYPES[found.suffix])
 
 
 def to_reader(request: Request, page: str) -> Response:
