@@ -20,7 +20,8 @@ THINNED_TO = 11
 YEAR = re.compile("(19|20)[0-9]{2}")
 
 STRETCHES = {"warranty": "stretches_of_warranty", "money": "stretches_of_money", "answered": "stretches_of_year"}
-POINTS = {"open_defects": "points_of_defects", "planned": "points_of_works", "found": "points_of_year"}
+POINTS = {"open_defects": "defects", "planned": "works", "found": "year"}
+"""Of what the points are: `points_of_...` and the `codes_of_...` by which they are drawn."""
 
 MADE_ON = "(SELECT made_on FROM map_edition WHERE number = CAST($1 AS integer))"
 TAKES = {"edition": "$1", "z": "$2", "x": "$3", "y": "$4", "on": MADE_ON}
@@ -58,8 +59,7 @@ class Spot:
         if self.layer in STRETCHES:
             return "tile_stretches_dissolved" if self.z <= DISSOLVED_TO else "tile_stretches"
         if self.layer in POINTS:
-            points = f"tile_{POINTS[self.layer]}"
-            return f"{points}_clustered" if self.z <= THINNED_TO else points
+            return "tile_points_clustered" if self.z <= THINNED_TO else "tile_points"
         return f"tile_{self.layer}"
 
     @property
@@ -91,14 +91,16 @@ def _is_number(word: str) -> bool:
 
 
 @cache
-def _drawn(name: str, stretches: str, is_of_a_year: bool) -> bytes:
+def _drawn(name: str, layer: str, is_of_a_year: bool) -> bytes:
     takes = TAKES_YEAR if is_of_a_year else TAKES
-    return filled_statement("tile", takes, layer=name, stretches=stretches).encode()
+    of = POINTS.get(layer, "")
+    instead = {"stretches": STRETCHES.get(layer, ""), "points": f"points_of_{of}", "codes": f"codes_of_{of}"}
+    return filled_statement("tile", takes, layer=name, **instead).encode()
 
 
 async def draw(connection: AsyncConnection[Any], edition: int, asked: Spot) -> tuple[int, bytes | None]:
     """The number of the last edition, and its tile if that is the edition asked for; both of one moment."""
-    drawn = _drawn(asked.statement, STRETCHES.get(asked.layer, ""), asked.year is not None)
+    drawn = _drawn(asked.statement, asked.layer, asked.year is not None)
     given = (edition, asked.z, asked.x, asked.y, *((asked.year,) if asked.year else ()))
     # Planned once for a connection: to plan such a tile takes longer than to draw it.
     async with AsyncRawCursor(connection) as cursor:

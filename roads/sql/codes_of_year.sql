@@ -1,0 +1,2 @@
+-- The codes by which points `p` are drawn.
+p.outcome
