@@ -27,6 +27,7 @@ from api.pages import (
     home,
     indicators,
     letters,
+    map_picture,
     maps,
     organisations,
     outbox,
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(field.router)
     app.include_router(claims.router)
     app.include_router(operator.router)
+    app.include_router(map_picture.router)
     app.include_router(maps.router)
     app.include_router(segments.router)
     app.include_router(contracts.router)

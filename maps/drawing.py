@@ -55,6 +55,8 @@ def _map(chart: Chart) -> folium.Map:
         tiles=None,
         control_scale=True,
         zoom_control=True,
+        # Tiles that fade in are drawn anew for every frame: on a cheap phone that takes longer than to draw them.
+        fadeAnimation=False,
         minZoom=SMALLEST_ZOOM,
         maxZoom=LARGEST_ZOOM,
     )

@@ -21,11 +21,12 @@ def places() -> bytes:
 
     Towns keep the order of their file, the largest first: that decides whose name is left out where names would meet.
     """
-    found = {"regions": list(_regions()), "towns": list(_towns())}
+    found = {"regions": list(regions()), "towns": list(towns())}
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _regions() -> Iterator[dict[str, Any]]:
+def regions() -> Iterator[dict[str, Any]]:
+    """Regions with names by language and outlines, which are rings."""
     features = json.loads((DATA / "regions.geojson").read_text(encoding="utf-8"))["features"]
     # As a coverage: what two regions share stays shared, or the map would show gaps between them.
     outlines = shapely.coverage_simplify([shape(one["geometry"]) for one in features], SIMPLER_BY_DEGREES)
@@ -40,7 +41,8 @@ def _rings(outline: Any) -> list[list[list[float]]]:
     return [[[round(x, DECIMALS), round(y, DECIMALS)] for x, y in ring] for polygon in polygons for ring in polygon]
 
 
-def _towns() -> Iterator[dict[str, Any]]:
+def towns() -> Iterator[dict[str, Any]]:
+    """Towns with names by language and a coordinate, the largest first."""
     with (DATA / "towns.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             at = [round(float(row["lon"]), 4), round(float(row["lat"]), 4)]

@@ -5,13 +5,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.dependencies import public_connection, today
+from api.dependencies import public_connection, settings_of, today
+from api.editions import Editions
 from api.headers import PRIVATE
 from api.kept_pages import kept
 from api.pages.ask import coordinates
+from api.pages.map_picture import frame
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import isolated
 from api.schemas.indicators import IndicatorsShape
+from maps.style import SEGMENTS
 from roads.queries import site
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +28,7 @@ async def home(request: Request, language: str) -> Response:
     words = words_of(request, language)
     if "road" in request.query_params:
         return RedirectResponse(f"/{language}/ask?{request.url.query}", 307)
+    editions: Editions = request.app.state.editions
     async with public_connection(request) as connection:
         facts = await site.home_facts(connection, today(request))
     told = {
@@ -32,6 +36,9 @@ async def home(request: Request, language: str) -> Response:
         "indicators": IndicatorsShape.of(facts.indicators, language),
         "page": "",
         "words_of_search": "",
+        "edition": await editions.last(),
+        "frame": frame(settings_of(request).box),
+        "statuses": list(SEGMENTS),
     }
     return shown(request, words, "home.html", wanted(request, ()), told)
 

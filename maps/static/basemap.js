@@ -2,6 +2,7 @@
 
 import { element } from './markup.js';
 import { ask } from './ask.js';
+import { nextTurn } from './turns.js';
 import { basemap, chart, language, places } from './page.js';
 
 const ROOM = { width: 92, height: 26 };
@@ -13,6 +14,7 @@ export async function layGround(map) {
   if (basemap) addPictures(map);
   const known = await ask(places);
   if (!basemap) addRegions(map, known.regions);
+  await nextTurn();
   nameTowns(map, known.towns);
   return known.regions;
 }
@@ -25,7 +27,7 @@ function addPictures(map) {
 function addRegions(map, regions) {
   const pane = map.createPane('ground');
   pane.style.zIndex = 150;
-  const renderer = L.canvas({ pane: 'ground', padding: 0.5 });
+  const renderer = L.svg({ pane: 'ground', padding: 0.5 });
   for (const { rings } of regions) {
     const outline = rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
     L.polygon(outline, { ...REGION, renderer, pane: 'ground' }).addTo(map);

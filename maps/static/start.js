@@ -14,6 +14,7 @@ import * as panel from './panel.js';
 import { offerSearch } from './search.js';
 import { showOnly } from './strokes.js';
 import { nearest, prepare } from './tiles.js';
+import { nextTurn } from './turns.js';
 import { offerYears } from './years.js';
 
 const CLOSEST_ZOOM = 16;
@@ -43,7 +44,9 @@ async function begin(map) {
   if (counts?.years) takeYear(offerYears(counts, wished.year, (year) => turnTo(map, year)));
   const bounds = await boundsAsked(regions);
   if (bounds && !wished.place) map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST_ZOOM, padding: [12, 12] });
+  await nextTurn();
   offerChoices(wished, (chosen, layers) => choose(map, chosen, layers));
+  await nextTurn();
   const names = new Map(regions.map((region) => [region.kato, region.name[language]]));
   offerSearch(names, (found) => map.fitBounds(found, { maxZoom: CLOSEST_ZOOM, padding: [24, 24] }));
   offerAround(map);
@@ -115,9 +118,8 @@ function dress(map) {
     button.setAttribute('aria-label', say(key));
   }
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
-    Object.assign(map.options, { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+    Object.assign(map.options, { zoomAnimation: false, markerZoomAnimation: false, inertia: false });
     map._zoomAnimated = false;
-    map._fadeAnimated = false;
   }
 }
 
@@ -131,14 +133,16 @@ function goTo(map, place) {
   map.options.zoomSnap = snap;
 }
 
-function choose(map, chosen, layers) {
+async function choose(map, chosen, layers) {
   const changed = new Set(chart.groups.filter(({ code }) => String(chosen[code]) !== String(shown.chosen[code] ?? '')).flatMap(({ layers: of }) => of));
   Object.assign(shown, { chosen, layers });
   showOnly(chosen);
   for (const [name, layer] of Object.entries(tiles)) {
-    if (!layers.includes(name) && hasSwitch(name)) layer.remove();
+    // By what is chosen now: another choice may have been made in between.
+    if (!shown.layers.includes(name) && hasSwitch(name)) layer.remove();
     else if (!map.hasLayer(layer)) layer.addTo(map);
     else if (changed.has(name)) layer.redraw();
+    await nextTurn();
   }
   refresh(map);
 }

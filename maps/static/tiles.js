@@ -5,14 +5,19 @@ import { isWanted, lookOf } from './strokes.js';
 
 const NEAR_PIXELS = { mouse: 6, touch: 14, pen: 10 };
 
-/* The map's script asks by this name for what draws one tile: a canvas with a pixel for each pixel of the screen. */
+/* The map's script asks by this name for what draws one tile: a canvas with a pixel for each pixel of the screen. It gets
+   its size with the first line in it: many tiles are empty, and a canvas costs time even when nothing is on it. */
 globalThis.sharpTile = (coords, size, options) => {
   const tile = L.canvas.tile(coords, size, options);
-  const ratio = Math.min(globalThis.devicePixelRatio || 1, 3);
   const canvas = tile.getContainer();
-  canvas.width = size.x * ratio;
-  canvas.height = size.y * ratio;
-  tile._ctx.scale(ratio, ratio);
+  Object.assign(canvas, { width: 0, height: 0 });
+  tile._initPath = function sized(layer) {
+    delete tile._initPath;
+    const ratio = Math.min(globalThis.devicePixelRatio || 1, 3);
+    Object.assign(canvas, { width: size.x * ratio, height: size.y * ratio });
+    tile._ctx.scale(ratio, ratio);
+    tile._initPath(layer);
+  };
   const circle = tile._updateCircle;
   tile._updateCircle = function withNumber(layer) {
     circle.call(this, layer);

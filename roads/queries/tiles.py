@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
 
+from geo.bbox import Box
 from roads.sql import filled_statement
 
 LAYERS = ("segments", "defects", "works", "warranty", "money", "open_defects", "planned")
@@ -96,6 +97,19 @@ def _drawn(name: str, layer: str, is_of_a_year: bool) -> bytes:
     of = POINTS.get(layer, "")
     instead = {"stretches": STRETCHES.get(layer, ""), "points": f"points_of_{of}", "codes": f"codes_of_{of}"}
     return filled_statement("tile", takes, layer=name, **instead).encode()
+
+
+async def lines_of_picture(
+    connection: AsyncConnection[Any], edition: int, box: Box, width: int
+) -> tuple[int, bytes | None]:
+    """The roads of a box by status as paths of a picture so wide, in JSON, with the number of the last edition; none
+    if that is not the edition asked for."""
+    takes = {"edition": "$1", "west": "$2", "south": "$3", "east": "$4", "north": "$5", "width": "$6"}
+    drawn = filled_statement("tile", takes, layer="picture_of_status").encode()
+    async with AsyncRawCursor(connection) as cursor:
+        await cursor.execute(drawn, (edition, box.west, box.south, box.east, box.north, width), binary=True)
+        row: tuple[int, bytes | None] | None = await cursor.fetchone()
+    return row or (0, None)
 
 
 async def draw(connection: AsyncConnection[Any], edition: int, asked: Spot) -> tuple[int, bytes | None]:

@@ -148,6 +148,7 @@ EXPECTED: dict[str, Line] = {
     "GET /map/{name}": anybody(307, at="/map/status"),
     "GET /{language}/map/{name}": anybody(404, at="/en/map/nowhere"),
     "GET /maps/{bundle}/{path:path}": anybody(404, at="/maps/0123456789abcdef/nothing.js"),
+    "GET /maps/picture/{edition}/status.{language}.svg": anybody(404, at="/maps/picture/999999/status.en.svg"),
     "GET /transparency": anybody(307),
     "GET /{language}/transparency": anybody(),
     "GET /transparency/verify_ledger.py": anybody(),

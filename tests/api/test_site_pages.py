@@ -69,7 +69,7 @@ def test_the_first_page_shows_what_was_mended_and_what_is_overdue(client: TestCl
     assert "1 of 3" in page
     assert say("home.no_photo", "en") in page
     assert "12 days late" in page
-    assert 'src="/en/map/status?embed=1"' in client.get("/en/").text
+    assert 'data-live="/en/map/status?embed=1"' in client.get("/en/").text
 
 
 @pytest.mark.parametrize("typed", ["A-3", "А 3", "а3", "сарыжол", "САРЫ"])

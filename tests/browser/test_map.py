@@ -75,9 +75,9 @@ class Watched:
     def drawn_pixels(self) -> int:
         """How many pixels of the tiles are not empty."""
         pixels: int = self.page.evaluate(
-            """[...document.querySelectorAll('canvas.leaflet-tile')].map(canvas => canvas.getContext('2d')
-               .getImageData(0, 0, canvas.width, canvas.height).data.filter((part, i) => i % 4 === 3 && part).length)
-               .reduce((all, some) => all + some, 0)"""
+            """[...document.querySelectorAll('canvas.leaflet-tile')].filter(canvas => canvas.width).map(canvas =>
+               canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
+               .filter((part, i) => i % 4 === 3 && part).length).reduce((all, some) => all + some, 0)"""
         )
         return pixels
 

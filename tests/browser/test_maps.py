@@ -73,3 +73,16 @@ def test_every_map_is_drawn_read_and_shared(reader: Watched, told: Told) -> None
     reader.page.emulate_media(media="print")
     assert reader.page.locator("table").is_hidden()
     assert reader.page.locator("ul.legend").is_visible()
+
+
+def test_the_picture_of_the_first_page_comes_to_life_for_whoever_turns_to_it(reader: Watched) -> None:
+    page = reader.page
+    page.goto(f"{reader.site}/en/")
+    assert page.evaluate("document.querySelector('.map-picture img').naturalWidth") > 0
+    assert not page.query_selector("iframe"), "a phone loads no living map that nobody asked for"
+    page.focus(".map-picture a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".map-picture.is-live iframe")
+    assert page.url == f"{reader.site}/en/"
+    assert page.evaluate("document.activeElement.tagName") == "IFRAME"
+    assert not reader.trouble
