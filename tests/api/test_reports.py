@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,75 +12,21 @@ from xml.etree import ElementTree as ET
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from api.app import create_app
-from api.auth import moment
 from api.multipart import boundary_of, read_multipart
 from roads.db import open_engine, transaction
 from roads.domain.claims import Action
 from roads.i18n import LANGUAGES
 from roads.settings import Settings
-from tests.api.office import Office, make_office, today
+from tests.api.office import make_office, today
 from tests.api.pages import HOSTILE, assert_inert, words_of
+from tests.api.village import Village
 from tests.claims import Scene
 from tests.conftest import admin_url
 from tests.factories import make_distress, point_beside
 from tests.pictures import asphalt, exif_of, written
-
-
-@dataclass(frozen=True)
-class Village:
-    """A road under warranty with everybody around it, and people who pass by."""
-
-    office: Office
-    client: TestClient
-
-    @property
-    def engine(self) -> Engine:
-        return self.office.engine
-
-    def form(self, ago_s: float = 10) -> str:
-        """A form that was sent so long ago."""
-        app: Any = self.client.app
-        token: str = app.state.letterbox.form(moment() - timedelta(seconds=ago_s))
-        return token
-
-    def get(self, path: str) -> Response:
-        self.client.cookies.clear()
-        return self.client.get(path)
-
-    def post(self, path: str, **fields: str) -> Response:
-        self.client.cookies.clear()
-        return self.client.post(path, data={"form": self.form(), **fields})
-
-    def send(self, at_m: float, photos: list[bytes] | None = None, language: str = "en", **fields: str) -> Response:
-        """The form of a report, sent."""
-        lon, lat = point_beside(at_m, 2)
-        told = {"form": self.form(), "lat": str(lat), "lon": str(lon), "distress": "pothole", **fields}
-        files = [("photo", (f"{number}.jpg", one, "image/jpeg")) for number, one in enumerate(photos or [])]
-        self.client.cookies.clear()
-        empty = [("photo", ("", b"", "application/octet-stream"))]
-        return self.client.post(f"/{language}/report", data=told, files=files or empty)
-
-    def reported(self, at_m: float, photos: list[bytes] | None = None, **fields: str) -> str:
-        """The code of a new report."""
-        answer = self.send(at_m, photos, **fields)
-        assert answer.status_code == 303, words_of(answer.text)
-        return answer.headers["location"].removeprefix("/en/reports/").removesuffix("?done=sent")
-
-    def as_engineer(self, method: str, path: str, who: str = "engineer", **fields: str) -> Response:
-        cookie, token = self.office.browser(who)
-        self.client.cookies.clear()
-        data = {"token": token, **fields} if method == "POST" else None
-        return self.client.request(method, path, headers=cookie, data=data)
-
-    def row(self, words: str, **values: object) -> Any:
-        with transaction(self.engine) as session:
-            return session.execute(text(words), values).one()
-
-    def id_of(self, code: str) -> int:
-        return int(self.row("SELECT id FROM report WHERE code = :code", code=code).id)
 
 
 @pytest.fixture(scope="module")
