@@ -17,7 +17,7 @@ import typer
 from jobs.data import PublishData
 from jobs.maps import PublishMaps
 from jobs.media import SweepMedia
-from jobs.notices import DeliverNotices, RenderLetters, WriteLetters
+from jobs.notices import DeliverNotices, RenderLetters, TellFollowers, WriteLetters
 from jobs.runner import RunFailed, Runner, RunStopped
 from jobs.service import Service
 from jobs.timetable import Job, Round, jobs_by_name, timetable
@@ -108,6 +108,7 @@ def rounds_of(settings: Settings) -> tuple[Round, ...]:
         media=SweepMedia.of(settings),
         signer=signer,
         notices=notices_of(settings),
+        followers=TellFollowers(settings.zone),
     )
 
 

@@ -9,9 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from jobs.mails_to_followers import to_follower
 from roads.domain.errors import BadSetting
 from roads.domain.letters import LetterLine, number_of
-from roads.domain.notices import NoticeKind, Outcome
+from roads.domain.notices import OF_FOLLOWERS, NoticeKind, Outcome
+from roads.domain.subscriptions import News
 from roads.i18n import say
 from roads.letters.words import Words
 from roads.usecases.notices import Answer, Taken
@@ -60,10 +62,10 @@ def message_id(token: str, domain: str) -> str:
     return f"<{token}@{domain}>"
 
 
-def write_mail(notice: Taken, lines: Sequence[LetterLine], sender: Sender) -> EmailMessage:
+def write_mail(notice: Taken, lines: Sequence[LetterLine], sender: Sender, news: Sequence[News] = ()) -> EmailMessage:
     """The mail of a notice: the same bytes at every attempt."""
     words = Words(notice.language)
-    subject, text = _reset(notice, words, sender) if notice.letter_id is None else _told(notice, lines, words, sender)
+    subject, text = _said(notice, lines, words, sender, news)
     mail = EmailMessage()
     mail["From"] = f"{sender.name} <{sender.address}>"
     mail["To"] = notice.address or ""
@@ -74,6 +76,10 @@ def write_mail(notice: Taken, lines: Sequence[LetterLine], sender: Sender) -> Em
     mail["X-Notice-Kind"] = notice.kind.value
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = notice.language
+    if notice.kind in OF_FOLLOWERS:
+        # One press in a mail program ends it (RFC 8058).
+        mail["List-Unsubscribe"] = f"<{sender.base_url}/unsubscribe/{notice.subscription_key}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(text, cte="base64")
     if notice.pdf is not None:
         mail.add_attachment(notice.pdf, maintype="application", subtype="pdf", filename=f"{_number(notice)}.pdf")
@@ -83,6 +89,15 @@ def write_mail(notice: Taken, lines: Sequence[LetterLine], sender: Sender) -> Em
 
 def _number(notice: Taken) -> str:
     return number_of(notice.claim_number or "", notice.ordinal).replace("/", "-")
+
+
+def _said(
+    notice: Taken, lines: Sequence[LetterLine], words: Words, sender: Sender, news: Sequence[News]
+) -> tuple[str, str]:
+    """Subject and text."""
+    if notice.kind in OF_FOLLOWERS:
+        return to_follower(notice, news, words, sender.base_url)
+    return _reset(notice, words, sender) if notice.letter_id is None else _told(notice, lines, words, sender)
 
 
 def _reset(notice: Taken, words: Words, sender: Sender) -> tuple[str, str]:

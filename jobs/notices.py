@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -18,10 +19,12 @@ from jobs.tasks import Piece
 from roads.domain.actors import Actor
 from roads.domain.errors import NotFound
 from roads.domain.letters import LetterPhoto
+from roads.domain.notices import OF_FOLLOWERS
 from roads.media import Media
 from roads.queries.letters import documents_wanted, has_untold, letter_facts, photos_of_letter, told_lines
 from roads.queries.notices import address_found, count_due
 from roads.queries.operations import IdRange
+from roads.queries.subscriptions import has_subscriptions, news_of_notices
 from roads.settings import Settings
 
 DOCUMENTS_AT_ONCE = 10
@@ -106,6 +109,25 @@ def _file(media: Media, copy: str) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
+class TellFollowers:
+    """Writes to those who follow something by e-mail what is new to them."""
+
+    zone: ZoneInfo
+    clock: Clock = moment
+
+    def waiting(self, session: Session, _today: date, /) -> Sequence[IdRange]:
+        """One piece where anybody follows anything."""
+        return [ALL] if has_subscriptions(session) else []
+
+    def work(self, session: Session, actor: Actor, piece: Piece) -> Mapping[str, int]:
+        """Write to all who are due."""
+        from roads.usecases.subscriptions import tell_followers  # noqa: PLC0415
+
+        told = tell_followers(session, actor, today=piece.today, now=self.clock(), zone=self.zone)
+        return {"mails": told.mails, "news": told.news, "forgotten": told.forgotten}
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverNotices:
     """Sends what is due in the outbox. Without a mail server mails wait."""
 
@@ -132,6 +154,7 @@ class DeliverNotices:
         taken, counts = take(session, actor, most=NOTICES_AT_ONCE, with_mail=bool(self.smtp_url), now=self.clock())
         if taken:
             lines = told_lines(session, [one.letter_id for one in taken if one.letter_id])
-            sending = Sending(self, session.get_bind(), actor, piece.today, lines)
+            news = news_of_notices(session, [one.id for one in taken if one.kind in OF_FOLLOWERS])
+            sending = Sending(self, session.get_bind(), actor, piece.today, lines, news)
             event.listen(session, "after_commit", lambda _: asyncio.run(sending.send(taken)), once=True)
         return counts

@@ -5,7 +5,7 @@ What each came to is kept as soon as it is known.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import structlog
@@ -20,6 +20,7 @@ from roads.domain.accounts import RESET_LIFE
 from roads.domain.actors import Actor
 from roads.domain.letters import LetterLine
 from roads.domain.notices import Channel, Outcome
+from roads.domain.subscriptions import News
 from roads.usecases.notices import Answer, Take, Taken, record_answer, take_notices, wipe_old_secrets
 from roads.usecases.webhooks import judge_webhook
 
@@ -44,6 +45,7 @@ class Sending:
     actor: Actor
     today: date
     lines: Mapping[int, Sequence[LetterLine]]
+    news: Mapping[int, Sequence[News]] = field(default_factory=dict)
 
     async def send(self, taken: Sequence[Taken]) -> None:
         """Send them, mails over one connection, and keep what each came to as soon as it is known."""
@@ -69,7 +71,7 @@ class Sending:
                     # A server that has hung up is called again for the next one.
                     while waiting and server.is_connected:
                         notice = waiting.pop(0)
-                        mail = write_mail(notice, self._lines_of(notice), sender)
+                        mail = write_mail(notice, self._lines_of(notice), sender, self.news.get(notice.id, ()))
                         yield notice, await post.hand_over(server, mail, sender.envelope(notice.token))
             except TROUBLES as trouble:
                 # It is the same for all that wait: the next round tries them again.

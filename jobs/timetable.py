@@ -52,10 +52,11 @@ def timetable(
     media: Task | None = None,
     signer: Signer | None = None,
     notices: tuple[Task, Task, Task] | None = None,
+    followers: Task | None = None,
 ) -> tuple[Round, ...]:
     """All rounds. `snap_m` is the snapping distance in metres; `maps` publishes the public map, `data` the files of
     open data, and `media` sweeps the folder of photos, where there is one; `signer` signs the ledger; `notices` write
-    letters, draw them up and send them."""
+    letters, draw them up and send them; `followers` writes to those who follow something by e-mail."""
     publishing = (Job("publish-maps", "published", maps, goes_on=True),) if maps else ()
     dumping = (Job("publish-data", "dumped", data),) if data else ()
     sweeping = (Job("sweep-media", "swept", media, due_at=time(3, 0)),) if media else ()
@@ -83,8 +84,13 @@ def timetable(
             ),
         ),
         *((Round("media", every_minutes=30, jobs=sweeping),) if sweeping else ()),
+        *((_news(followers),) if followers else ()),
         *((_letters(*notices),) if notices else ()),
     )
+
+
+def _news(tell: Task) -> Round:
+    return Round("followers", every_minutes=10, jobs=(Job("tell-followers", "told", tell, goes_on=True),))
 
 
 def _letters(write: Task, render: Task, deliver: Task) -> Round:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from enum import StrEnum
 
 from roads.domain.actors import Role
@@ -41,7 +42,12 @@ class NoticeKind(StrEnum):
     # Not about a claim.
     PASSWORD_RESET = "password_reset"  # noqa: S105 (a kind of notice)
     WEBHOOK_DISABLED = "webhook_disabled"
+    SUBSCRIPTION_ASKED = "subscription_asked"
+    SUBSCRIPTION_NEWS = "subscription_news"
 
+
+OF_FOLLOWERS = frozenset({NoticeKind.SUBSCRIPTION_ASKED, NoticeKind.SUBSCRIPTION_NEWS})
+"""To people who only gave an address."""
 
 KIND_OF_ACTION: Mapping[Action, NoticeKind] = {
     Action.ISSUE: NoticeKind.CLAIM_ISSUED,
@@ -223,10 +229,43 @@ def is_to_be_disabled(failing_since: datetime | None, now: datetime) -> bool:
     return failing_since is not None and now - failing_since >= WEBHOOK_DISABLED_AFTER
 
 
+LONGEST_ADDRESS = 254
+
+
 class BadAddress(RoadsError):
     """No mail can be sent to this. Carries `value`."""
 
     code = "bad_address"
+
+
+def email_of(written: str) -> str:
+    """An address as mails are sent to it, in small letters. Errors: BadAddress.
+
+    As a reader of mails reads it, it must be one address and all of what was written: comments, names and encoded words
+    would let one mailbox pass for many.
+    """
+    email = written.strip().lower()
+    if not email or len(email) > LONGEST_ADDRESS or any(not one.isprintable() or one.isspace() for one in email):
+        raise BadAddress(value=written[:LONGEST_ADDRESS])
+    mail = EmailMessage()
+    mail["To"] = email
+    read = mail["To"]
+    if (
+        read.defects
+        or [one.addr_spec for one in read.addresses] != [email]
+        or any(one.display_name for one in read.groups)
+    ):
+        raise BadAddress(value=written)
+    local, _, host = email.partition("@")
+    if not local or not host or "@" in host or set(email) & set('<>,;:()[]"\\'):
+        raise BadAddress(value=written)
+    return email
+
+
+def masked(email: str) -> str:
+    """An address that tells two apart at most by their host."""
+    local, at, host = email.partition("@")
+    return f"{local[:1]}…{at}{host}" if at else email
 
 
 class BadWebhook(RoadsError):

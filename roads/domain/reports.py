@@ -160,6 +160,8 @@ class LetterKind(StrEnum):
     PHOTO = "photo"
     WITNESS = "witness"
     NOT_FIXED = "not_fixed"
+    SUBSCRIPTION = "subscription"
+    MAIL = "mail"
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -196,6 +198,9 @@ QUOTAS = {
     LetterKind.PHOTO: Quota(30, 90, 1500),
     LetterKind.WITNESS: Quota(60, 200, 5000),
     LetterKind.NOT_FIXED: Quota(10, 30, 500),
+    LetterKind.SUBSCRIPTION: Quota(20, 60, 1000),
+    # To one address, whoever asks: nobody is flooded with questions that somebody else asks for them.
+    LetterKind.MAIL: Quota(3, 3, 1000),
 }
 
 # --- what marks a machine

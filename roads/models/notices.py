@@ -170,7 +170,11 @@ class Notice(Base):
         ),
         CheckConstraint("(state = 'sending') = (taken_at IS NOT NULL)", name="taken_at"),
         CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
-        CheckConstraint("letter_id IS NOT NULL OR kind IN ('password_reset', 'webhook_disabled')", name="letter"),
+        CheckConstraint(
+            "letter_id IS NOT NULL"
+            " OR kind IN ('password_reset', 'webhook_disabled', 'subscription_asked', 'subscription_news')",
+            name="letter",
+        ),
         CheckConstraint("secret IS NULL OR kind = 'password_reset'", name="secret"),
         Index(
             "notice_mail_key",
@@ -191,6 +195,7 @@ class Notice(Base):
         Index("notice_due_idx", "next_try_at", postgresql_where=text("state IN ('waiting', 'sending')")),
         Index("notice_state_idx", "state", "id"),
         Index("notice_letter_id_idx", "letter_id"),
+        Index("notice_subscription_id_idx", "subscription_id", postgresql_where=text("subscription_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigKey, Identity(always=True), primary_key=True)
@@ -198,6 +203,7 @@ class Notice(Base):
     channel: Mapped[str] = mapped_column(Text)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
     webhook_id: Mapped[int | None] = mapped_column(ForeignKey("webhook.id"))
+    subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscription.id", ondelete="SET NULL"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     role: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)

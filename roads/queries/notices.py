@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from roads.domain.letters import number_of
-from roads.domain.notices import ADDRESSED_WITHIN, LEASE, Channel, NoticeKind, NoticeState
+from roads.domain.notices import ADDRESSED_WITHIN, LEASE, OF_FOLLOWERS, Channel, NoticeKind, NoticeState, masked
 from roads.models.claims import Claim
 from roads.models.contracts import Organisation
 from roads.models.notices import Letter, Notice, Webhook
@@ -143,4 +143,10 @@ def _line(row: Any, box: Box) -> OutboxLine:
     number = number_of(row["claim_number"], row["ordinal"]) if row["claim_number"] else None
     same = {name: row[name] for name in OutboxLine.__slots__ if name in row}
     same |= {"kind": NoticeKind(row["kind"]), "channel": Channel(row["channel"])}
-    return OutboxLine(**same, box=box, number=number, recipient=row["address"] or row["url"])
+    return OutboxLine(**same, box=box, number=number, recipient=_recipient(row))
+
+
+def _recipient(row: Any) -> str | None:
+    """Whoever only follows something is nobody's business, and no administrator's."""
+    shown: str | None = row["address"] or row["url"]
+    return masked(shown) if shown and row["kind"] in OF_FOLLOWERS else shown

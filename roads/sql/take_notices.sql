@@ -28,7 +28,7 @@ SELECT
     t.id, t.kind, t.channel, t.letter_id, t.organisation_id, t.address, t.language, t.is_for_information, t.attempts,
     t.token, t.read_key, t.secret, t.created_at, t.webhook_id, l.claim_id, l.written_on, l.code, l.ordinal,
     c.number AS claim_number, k.number AS contract_number, k.signed_on, customer.name AS customer, contractor.name AS contractor,
-    c.contractor_id, c.silence_by, d.pdf, d.sha256, w.url, w.secret AS webhook_secret
+    c.contractor_id, c.silence_by, d.pdf, d.sha256, w.url, w.secret AS webhook_secret, s.key AS subscription_key
 FROM taken t
 LEFT JOIN letter l ON l.id = t.letter_id
 LEFT JOIN claim c ON c.id = l.claim_id
@@ -37,4 +37,5 @@ LEFT JOIN organisation customer ON customer.id = k.customer_id
 LEFT JOIN organisation contractor ON contractor.id = c.contractor_id
 LEFT JOIN letter_document d ON d.letter_id = t.letter_id AND d.language = t.language
 LEFT JOIN webhook w ON w.id = t.webhook_id
+LEFT JOIN subscription s ON s.id = t.subscription_id
 ORDER BY t.next_try_at, t.id

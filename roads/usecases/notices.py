@@ -4,6 +4,7 @@ What is being sent stands so before the first word is said to a server, and what
 Whoever is killed between the two leaves one notice that is sent again, with the same Message-ID.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,12 +22,14 @@ from roads.domain.notices import (
     KIND_OF_ACTION,
     KIND_OF_RUNG,
     LEASE,
+    OF_FOLLOWERS,
     ROLE_OF,
     Channel,
     NoticeKind,
     NoticeState,
     Outcome,
     after_failure,
+    masked,
     pause_after,
 )
 from roads.models.notices import Notice, NoticeAttempt
@@ -80,6 +83,7 @@ class Taken:
     webhook_id: int | None
     url: str | None
     webhook_secret: str | None
+    subscription_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ def record_answer(session: Session, actor: Actor, notice: Taken, answer: Answer,
     A claim's letter that a server took for its contractor is delivered: on that the claim keeps the proof.
     """
     actor.require(Permission.RUN_JOBS)
-    reply = answer.reply[:LONGEST_REPLY]
+    reply = _kept_of(notice.kind, notice.address, answer.reply)
     session.execute(
         insert(NoticeAttempt).values(
             notice_id=notice.id, at=now, outcome=answer.outcome, server=answer.server, reply=reply
@@ -204,6 +208,13 @@ def record_answer(session: Session, actor: Actor, notice: Taken, answer: Answer,
     if is_ours and answer.outcome is Outcome.SENT:
         _prove_delivery(session, notice, answer, today)
     return is_ours
+
+
+def _kept_of(kind: NoticeKind, address: str | None, reply: str) -> str:
+    """What a server said. Of whoever only follows something it must not outlive the address that was given."""
+    if kind in OF_FOLLOWERS and address:
+        reply = re.sub(re.escape(address), masked(address), reply, flags=re.IGNORECASE)
+    return reply[:LONGEST_REPLY]
 
 
 def _after(notice: Taken, answer: Answer, now: datetime) -> dict[str, Any]:
@@ -231,17 +242,20 @@ def _prove_delivery(session: Session, notice: Taken, answer: Answer, today: date
 def record_bounce(session: Session, actor: Actor, token: str, reply: str, *, now: datetime) -> int:
     """A mail came back later: its notice is no longer sent. Gives its id. Errors: NotFound for a token of none."""
     actor.require(Permission.RUN_JOBS)
+    asked = select(Notice.kind, Notice.address).where(Notice.token == token, Notice.channel == Channel.MAIL)
+    known = session.execute(asked).one_or_none()
+    if known is None:
+        raise NotFound(thing="notice", key=token)
+    kept = _kept_of(NoticeKind(known.kind), known.address, reply)
     came_back = (
         update(Notice)
         .where(Notice.token == token, Notice.channel == Channel.MAIL)
-        .values(state=NoticeState.BOUNCED, bounced_at=now, taken_at=None, reply=reply[:LONGEST_REPLY], secret=None)
+        .values(state=NoticeState.BOUNCED, bounced_at=now, taken_at=None, reply=kept, secret=None)
         .returning(Notice.id)
     )
-    notice_id = session.scalars(came_back).one_or_none()
-    if notice_id is None:
-        raise NotFound(thing="notice", key=token)
+    notice_id = session.scalars(came_back).one()
     refused = insert(NoticeAttempt).values(
-        notice_id=notice_id, at=now, outcome=Outcome.REFUSED, server="bounce", reply=reply[:LONGEST_REPLY]
+        notice_id=notice_id, at=now, outcome=Outcome.REFUSED, server="bounce", reply=kept
     )
     session.execute(refused)
     return notice_id

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from roads.domain.actors import Actor, Permission
 from roads.domain.errors import NotFound
-from roads.domain.notices import BadAddress, BadWebhook, Channel, NoticeKind, NoticeState, is_to_be_disabled
+from roads.domain.notices import BadWebhook, Channel, NoticeKind, NoticeState, email_of, is_to_be_disabled
 from roads.models.contracts import Organisation
 from roads.models.notices import Notice, OrganisationAddress, Webhook
 
@@ -56,13 +56,9 @@ class MadeWebhook:
 def state_address(session: Session, actor: Actor, command: StateAddress) -> None:
     """Record it. Errors: NotAllowed, NotFound for an organisation nobody knows, BadAddress."""
     actor.require(Permission.MANAGE_NOTICES)
-    email = command.email.strip().lower()
-    local, _, host = email.partition("@")
-    if not local or not host or "@" in host or any(one.isspace() or not one.isprintable() for one in email):
-        raise BadAddress(value=command.email)
     stated = insert_unless_there(OrganisationAddress).values(
         organisation_id=_organisation(session, command.bin),
-        email=email,
+        email=email_of(command.email),
         language=command.language,
         is_active=command.is_active,
         stated_by=actor.name,

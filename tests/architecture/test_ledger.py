@@ -19,6 +19,8 @@ SILENT = {
         "write_letters", "address_notices", "take_notices", "record_bounce", "try_again", "wipe_old_secrets",
         "forget_untold",
     },
+    # Nothing of what people follow by e-mail is on record: it is theirs, and goes with them.
+    "subscriptions": {"tell_followers"},
     "webhooks": {"state_address", "make_webhook", "switch_webhook", "judge_webhook"},
     "network": {
         "begin", "stage", "settle", "chain", "find_junctions", "count_unchanged", "unwritten", "write", "finish",

@@ -129,7 +129,16 @@ def test_the_list_names_every_job(start: Start) -> None:
     code, results, _ = start("list", "--language", "kk").wait()
     assert (code, [line.split()[0] for line in results.splitlines()]) == (
         0,
-        [*NAMES, "publish-maps", "publish-data", "sweep-media", "write-letters", "render-letters", "deliver-notices"],
+        [
+            *NAMES,
+            "publish-maps",
+            "publish-data",
+            "sweep-media",
+            "tell-followers",
+            "write-letters",
+            "render-letters",
+            "deliver-notices",
+        ],
     )
 
 

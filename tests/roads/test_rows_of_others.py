@@ -78,6 +78,8 @@ RECORDED = ("defect", "defect_event")
 KEYS = {"letter_document": "sha256", "report_photo": "report_id"}
 LETTERBOX = ("report_witness", "letterbox_entry")
 """What only the letterbox sees, and jobs."""
+FOLLOWERS = ("subscription", "subscription_told")
+"""What jobs alone see: whoever has no account goes by functions."""
 CITIZENS = ("report", "report_photo", "reopen_request")
 OUTBOX = ("notice", "notice_attempt", "untold", "organisation_address", "webhook")
 """Held by row in ways of their own: see the tests below."""
@@ -531,6 +533,12 @@ def test_the_letterbox_sees_what_lies_in_it_and_nobody_else_sees_who_put_it_ther
     with transaction(world.engine, Role.CITIZENS) as session:
         assert seen(session, "photo") == set()
         assert seen(session, "report") == world.keys("report", *world.contracts)
+    for table in FOLLOWERS:
+        for role in (Role.CITIZENS, Role.PUBLIC, Role.ACCOUNTS):
+            with refused(), transaction(world.engine, role) as session:
+                session.execute(text(f"SELECT FROM {table}"))
+        with refused(), transaction(world.engine, Role.APP, world.people[Acting.ADMINISTRATOR]) as session:
+            session.execute(text(f"SELECT FROM {table}"))
     for words in ("UPDATE report SET state = state", "DELETE FROM report", "UPDATE photo SET released_on = NULL"):
         with refused(), transaction(world.engine, Role.CITIZENS) as session:
             session.execute(text(words))
@@ -579,7 +587,7 @@ def test_the_door_knows_nothing_but_accounts(world: World) -> None:
 def test_every_table_with_a_policy_is_tested_here(world: World) -> None:
     with world.engine.connect() as connection:
         held = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")))
-    known = {*OF_CONTRACT, *OF_SENDERS, *ACCOUNTS, *RECORDED, *OUTBOX, *LETTERBOX}
+    known = {*OF_CONTRACT, *OF_SENDERS, *ACCOUNTS, *RECORDED, *OUTBOX, *LETTERBOX, *FOLLOWERS}
     assert held == {*known, "inspected_stretch", "kept_answer"}
 
 
