@@ -37,6 +37,7 @@ from api.pages import (
     reports,
     segments,
     sink,
+    subscriptions,
 )
 from api.pages import claims as claim_pages
 from api.pages import field as field_pages
@@ -128,6 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(outbox.router)
     app.include_router(sink.router)
     app.include_router(reports.router)
+    app.include_router(subscriptions.router)
     app.include_router(feeds.router)
     app.include_router(report_desk.router)
     app.include_router(open311.router)

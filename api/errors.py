@@ -15,7 +15,7 @@ from starlette.routing import Match
 from api.headers import PRIVATE
 from geo.errors import BadValue
 from roads.db import LOST
-from roads.domain import accounts, photos, reports
+from roads.domain import accounts, photos, reports, subscriptions
 from roads.domain.claims import (
     DayOutOfRange,
     DraftOutdated,
@@ -97,6 +97,8 @@ STATUS: Mapping[type[Exception], int] = {
     reports.ReopeningDecided: 409,
     reports.NotFixedTooLate: 409,
     reports.OwnVerdict: 403,
+    subscriptions.NothingFollowed: 422,
+    subscriptions.BadRadius: 422,
     DefectOnRecord: 409,
     InspectionDiffers: 409,
     KeyReused: 409,

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from api.auth import address_of
 from roads.db import Role, transaction
 from roads.domain.accounts import origin_of
-from roads.domain.reports import FormExpired, LooksLikeRobot, demand_human_pace
+from roads.domain.reports import FormExpired, LetterKind, LooksLikeRobot, TooManyReports, demand_human_pace
+from roads.usecases.reports import let_in
 
 TOKEN = "form"  # noqa: S105 (the name of a field)
 TRAP = "website"
@@ -50,6 +51,10 @@ class Letterbox:
         """What counts as one address."""
         return self._sign("origin", origin_of(address))
 
+    def of_mail(self, email: str) -> str:
+        """What counts as one address of mail."""
+        return self._sign("mail", email.strip().lower())
+
     def _sign(self, what: str, words: str) -> str:
         return hmac.new(self.secret.encode(), f"{what}:{words}".encode(), sha256).hexdigest()
 
@@ -70,3 +75,13 @@ def putting(request: Request) -> Iterator[Session]:
     """A transaction in which nothing is seen but what lies in the letterbox."""
     with transaction(request.app.state.engine, Role.CITIZENS) as session:
         yield session
+
+
+def may_be_mailed(request: Request, email: str, now: datetime) -> bool:
+    """Whether an address may be asked once more today, whoever wants that; counts the question."""
+    try:
+        with putting(request) as session:
+            let_in(session, LetterKind.MAIL, letterbox_of(request).of_mail(email), now=now)
+    except TooManyReports:
+        return False
+    return True

@@ -18,7 +18,7 @@ from api.darkroom import arriving, darkroom_of
 from api.dependencies import media_of, offered, public_connection, settings_of, today
 from api.errors import headers_of, sentence_of, status_of
 from api.headers import PRIVATE
-from api.letterbox import letterbox_of, putting, sender_of
+from api.letterbox import letterbox_of, may_be_mailed, putting, sender_of
 from api.multipart import SentForm, boundary_of, read_multipart
 from api.pages.field import FREQUENT
 from api.pages.private import Form
@@ -29,6 +29,7 @@ from api.spots import AROUND_M, SAME_WITHIN_CM, Spot, answer_at, as_found, look_
 from geo.errors import BadValue
 from roads.domain.claims import LineState
 from roads.domain.errors import NotFound, RoadsError
+from roads.domain.notices import email_of
 from roads.domain.remarks import BadFields
 from roads.domain.reports import (
     LONGEST_WORDS,
@@ -40,16 +41,18 @@ from roads.domain.reports import (
     TooManyPhotosOfReport,
     code_of,
 )
+from roads.domain.subscriptions import Followed, Frequency
 from roads.i18n import say
 from roads.queries.public import rows
 from roads.usecases.defects_recording import Ground
 from roads.usecases.photos import KeepPhoto, ReadyPhoto, Taken, make_ready
 from roads.usecases.reports import MakeReport, let_in, make_report, saw_it_too, say_not_fixed
+from roads.usecases.subscriptions import Follow, follow
 
 router = APIRouter(include_in_schema=False)
 
 WHERE = ("lat", "lon", "accuracy", "road", "chainage", "direction")
-WHAT = ("distress", "detected_on", "note")
+WHAT = ("distress", "detected_on", "note", "email")
 SMALL_BYTES = 65_536
 """A form without photos needs no turn in the queue of those who read photos."""
 
@@ -96,6 +99,7 @@ def _keep(request: Request, language: str, form: SentForm) -> str:
     form_key = letterbox_of(request).read(fields, now)
     if len(form.files) > MOST_PHOTOS:
         raise TooManyPhotosOfReport(most=MOST_PHOTOS)
+    email = email_of(fields["email"]) if fields.get("email", "").strip() else None
     spot = from_thread.run(spot_of, request, fields, day)
     with putting(request) as session:
         let_in(session, LetterKind.REPORT, origin, now=now)
@@ -103,7 +107,7 @@ def _keep(request: Request, language: str, form: SentForm) -> str:
             let_in(session, LetterKind.PHOTO, origin, now=now, many=len(form.files))
     photos = _read_photos(request, form)
     place, answer = from_thread.run(answer_at, request, spot, day, language)
-    told = {name: fields.get(name, "").strip() for name in WHAT}
+    told = {name: fields.get(name, "").strip() for name in WHAT if name != "email"}
     values = {
         **{name: words for name, words in told.items() if words},
         "lon": repr(spot.lon),
@@ -119,8 +123,12 @@ def _keep(request: Request, language: str, form: SentForm) -> str:
         form=form_key,
         photos=photos,
     )
+    may_follow = email is not None and may_be_mailed(request, email, now)
     with putting(request) as session:
-        return make_report(session, command, media=media_of(request), now=now, today=day)
+        code = make_report(session, command, media=media_of(request), now=now, today=day)
+        if may_follow and email:
+            follow(session, Follow(email, language, Frequency.AT_ONCE, Followed(report=code)), now=now)
+    return code
 
 
 def _read_photos(request: Request, form: SentForm) -> list[tuple[KeepPhoto, ReadyPhoto]]:
@@ -163,10 +171,10 @@ async def _page(
         "earliest": date.fromordinal(day.toordinal() - SEEN_WITHIN_DAYS),
         "is_seen": request.query_params.get("done") == "seen",
     }
-    return _answer(request, "report.html", language, facts, wrong)
+    return page_with_form(request, "report.html", language, facts, wrong)
 
 
-def _answer(
+def page_with_form(
     request: Request, template: str, language: str, facts: Mapping[str, Any], wrong: Exception | None = None
 ) -> Response:
     """A page with a form of its own, kept nowhere on the way."""
@@ -189,7 +197,10 @@ def told_wrong(wrong: Exception | None, language: str) -> list[str]:
     """What is wrong, a sentence for each field where fields are."""
     if isinstance(wrong, BadFields):
         return [say(f"problem.{one.code}", language, {**one.params, "value": one.value}) for one in wrong.remarks]
-    return [sentence_of(wrong, language)] if isinstance(wrong, RoadsError | BadValue) else []
+    if isinstance(wrong, BadValue):
+        facts = {**wrong.params, "value": wrong.value}
+        return [f"{sentence_of(wrong, language)} {say(f'remedy.{wrong.code}', language, facts)}"]
+    return [sentence_of(wrong, language)] if isinstance(wrong, RoadsError) else []
 
 
 # --- the same seen by somebody else
@@ -260,12 +271,12 @@ async def report_state(request: Request, language: str, code: str) -> Response:
         "done": request.query_params.get("done", ""),
         "may_say_not_fixed": lambda line: _is_lately_verified(line, day),
     }
-    return _answer(request, "report_state.html", language, facts)
+    return page_with_form(request, "report_state.html", language, facts)
 
 
 async def _no_report(request: Request, language: str, code: str = "") -> Response:
     facts = {"page": "reports", "query": "", "code": code[:50]}
-    answer = _answer(request, "report_unknown.html", language, facts)
+    answer = page_with_form(request, "report_unknown.html", language, facts)
     answer.status_code = 404
     return answer
 
@@ -326,4 +337,4 @@ async def _not_fixed(
         "is_done": request.query_params.get("done") == "1",
         "may_say": _is_lately_verified(found[0], today(request)),
     }
-    return _answer(request, "not_fixed.html", language, facts, wrong)
+    return page_with_form(request, "not_fixed.html", language, facts, wrong)
