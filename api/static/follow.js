@@ -24,6 +24,8 @@ if (details?.open) draw();
 
 // The living map in a frame of our own: what is pressed on it is a corner.
 function draw() {
+  // In sight before it is loaded: a map without a size shows nothing.
+  details.querySelector(".drawing").hidden = false;
   const frame = document.createElement("iframe");
   Object.assign(frame, { src: details.dataset.map, title: details.dataset.title, className: "map" });
   details.querySelector(".frame").append(frame);
@@ -31,8 +33,6 @@ function draw() {
     const inside = frame.contentWindow;
     if (inside?.document?.documentElement.dataset.ready !== "yes") return;
     clearInterval(waiting);
-    details.querySelector(".drawing").hidden = false;
-    inside.map_status.invalidateSize();
     take(inside.map_status, inside.L);
   }, 100);
 }
