@@ -4,6 +4,7 @@ Whatever a person wrote is escaped and isolated (`bdi`), so that a mark that tur
 nothing around it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +27,8 @@ NUMERIC = {"kk": "dd.MM.yyyy", "ru": "dd.MM.yyyy", "en": "d MMM yyyy"}
 
 ISOLATED, AFTER_ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 CENTIMETRES_OF_A_KILOMETRE = 100_000
+_ENDLESS = re.compile(r"\S{31}")
+_PIECES = re.compile(r"(?s).{1,18}")
 
 
 class Words:
@@ -72,6 +75,10 @@ class Words:
     def number(self, number: Decimal | float) -> Markup:
         """A number with the language's separators; it is ours, so it needs no isolation."""
         return Markup(escape(format_decimal(number, locale=self._locale)))  # noqa: S704 - escaped
+
+    def percent(self, percent: Decimal | float | None) -> Markup:
+        """A share in percent, to a tenth; a dash where there is none."""
+        return Markup("–") if percent is None else self.number(round(percent, 1)) + Markup("\N{NO-BREAK SPACE}%")
 
     def tenge(self, amount: Decimal) -> Markup:
         """An amount of money, to the tenge."""
@@ -135,8 +142,8 @@ class Words:
 
 
 def named(words: object) -> Markup:
-    """What a person wrote, isolated."""
-    return Markup("<bdi>{}</bdi>").format(words)
+    """What a person wrote, isolated; a word that is too long for a phone may be broken."""
+    return Markup("<bdi>{}</bdi>").format(_breakable(words))
 
 
 def isolated(words: str) -> str:
@@ -145,7 +152,14 @@ def isolated(words: str) -> str:
 
 
 def _named_in(words: str, language: str) -> Markup:
-    return Markup('<bdi lang="{}">{}</bdi>').format(language, words)
+    return Markup('<bdi lang="{}">{}</bdi>').format(language, _breakable(words))
+
+
+def _breakable(words: object) -> object:
+    """A column of a table is as wide as its longest word: one that nobody could break would push the page sideways."""
+    if not _ENDLESS.search(str(words)):
+        return words
+    return Markup(" ").join(Markup("<wbr>").join(_PIECES.findall(word)) for word in str(words).split(" "))
 
 
 @cache
