@@ -28,6 +28,7 @@ from roads.domain.claims import (
     PhotoMissing,
     PhotoUsedBefore,
     ReasonMissing,
+    ReasonTooLong,
     StaleRevision,
     StaleState,
 )
@@ -69,6 +70,7 @@ STATUS: Mapping[type[Exception], int] = {
     NoVerifier: 422,
     PhotoMissing: 422,
     ReasonMissing: 422,
+    ReasonTooLong: 422,
     BadAddress: 422,
     BadWebhook: 422,
     DefectClosed: 409,

@@ -25,7 +25,7 @@ from geo.errors import GeoError
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 SUFFIXES = (".csv", ".parquet", *DRIVERS)
 GEOMETRY = "geometry"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With these a spreadsheet begins to reckon."""
 KINDS = {
     "integer": pa.int64(),

@@ -42,6 +42,7 @@ def harm(start: str = "=") -> str:
     return f'{start}HYPERLINK("http://evil.kz") {markup} {marks}{UNBROKEN}'
 
 
+OF_CITIZENS = "by the bridge, call 87770000000"
 WRITTEN_BY_FILE: Mapping[str, Mapping[str, str]] = {
     "road": {"name_kk": "=", "name_ru": "+", "name_en": "-"},
     "distress": {"name_kk": "@", "name_ru": "\t=", "name_en": "="},
@@ -140,7 +141,7 @@ def _live(village: Village) -> dict[str, str]:
     office.drafted(7000)
     _program(village, "builder", _item(disputed, "dispute"), reason="design", note=harm("+"))
     open_report, accepted = (
-        village.reported(at, [written(asphalt(at, 400, 300))], note=harm("-")) for at in (6000, 6500)
+        village.reported(at, [written(asphalt(at, 400, 300))], note=f"{harm('-')} {OF_CITIZENS}") for at in (6000, 6500)
     )
     number = village.id_of(accepted)
     done = village.as_engineer(

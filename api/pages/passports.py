@@ -13,7 +13,7 @@ from api.charts import Interval, intervals
 from api.dependencies import public_connection
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
-from api.pages.words import Words
+from api.pages.words import Words, isolated
 from roads.domain.errors import NotFound
 from roads.domain.scorecard import Scorecard
 from roads.queries import passports
@@ -161,7 +161,7 @@ def _contractor(words: Words, facts: ContractorFacts) -> dict[str, Any]:
         "facts": facts,
         "contractor": row,
         "card": facts.card,
-        "title": row.name,
+        "title": isolated(row.name),
         "description": words.plain("contractor.described", name=row.name),
         "page": f"contractors/{row.bin}",
         "json": f"/api/v1/contracts?contractor={row.bin}",

@@ -15,7 +15,7 @@ from api.forms import read_form
 from api.headers import PRIVATE
 from api.pages.public import page_in
 from api.pages.things import days_left
-from api.pages.words import Words, isolated, named
+from api.pages.words import Words, named
 from roads.domain.accounts import NotSignedIn
 from roads.domain.errors import RoadsError
 from roads.queries.accounts import SignedIn
@@ -77,7 +77,6 @@ def private_page(
     tools = {
         "words": words,
         "named": named,
-        "isolated": isolated,
         "today": day,
         "left": lambda last: days_left(words, last, day),
         "when": lambda at: words.moment(at.astimezone(zone)),

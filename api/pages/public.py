@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.compression import tagged_small
 from api.dependencies import settings_of
 from api.headers import PRIVATE
+from api.pages.words import isolated, named
 from geo.chainage import format_chainage
 from roads.domain.network import Direction
 from roads.domain.warranty import Element
@@ -77,7 +78,7 @@ def page_in(request: Request, template: str, language: str, facts: Mapping[str, 
         directions=list(Direction),
         format_chainage=format_chainage,
         base_url=settings_of(request).base_url.rstrip("/"),
-        **{"page": "", "query": request.url.query, **facts},
+        **{"page": "", "query": request.url.query, "named": named, "isolated": isolated, **facts},
     )
     return written.encode()
 

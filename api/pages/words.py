@@ -27,6 +27,8 @@ NUMERIC = {"kk": "dd.MM.yyyy", "ru": "dd.MM.yyyy", "en": "d MMM yyyy"}
 
 ISOLATED, AFTER_ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 CENTIMETRES_OF_A_KILOMETRE = 100_000
+_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+"""An isolate that somebody began and did not end would take the end of ours for its own."""
 _ENDLESS = re.compile(r"\S{31}")
 _PIECES = re.compile(r"(?s).{1,18}")
 
@@ -78,7 +80,7 @@ class Words:
 
     def percent(self, percent: Decimal | float | None) -> Markup:
         """A share in percent, to a tenth; a dash where there is none."""
-        return Markup("–") if percent is None else self.number(round(percent, 1)) + Markup("\N{NO-BREAK SPACE}%")
+        return Markup("–") if percent is None else self.number(round(float(percent), 1)) + "\N{NO-BREAK SPACE}%"
 
     def tenge(self, amount: Decimal) -> Markup:
         """An amount of money, to the tenge."""
@@ -148,7 +150,7 @@ def named(words: object) -> Markup:
 
 def isolated(words: str) -> str:
     """What a person wrote, isolated where there is no markup."""
-    return f"{ISOLATED}{words}{AFTER_ISOLATED}"
+    return f"{ISOLATED}{words.translate(_ISOLATES)}{AFTER_ISOLATED}"
 
 
 def _named_in(words: str, language: str) -> Markup:
@@ -157,9 +159,12 @@ def _named_in(words: str, language: str) -> Markup:
 
 def _breakable(words: object) -> object:
     """A column of a table is as wide as its longest word: one that nobody could break would push the page sideways."""
-    if not _ENDLESS.search(str(words)):
+    if isinstance(words, Markup):
         return words
-    return Markup(" ").join(Markup("<wbr>").join(_PIECES.findall(word)) for word in str(words).split(" "))
+    words = str(words).translate(_ISOLATES)
+    if not _ENDLESS.search(words):
+        return words
+    return Markup(" ").join(Markup("<wbr>").join(_PIECES.findall(word)) for word in words.split(" "))
 
 
 @cache

@@ -8,6 +8,7 @@ from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
+from geo.writers import guarded
 from roads.domain.remarks import Action, Remark, Totals
 from roads.i18n import say
 
@@ -42,7 +43,8 @@ class Report:
         problem = say(f"problem.{remark.code}", self._language, remark.params)
         remedy = say(f"remedy.{remark.code}", self._language, remark.params)
         if self._writer:
-            self._writer.writerow((remark.row, remark.field, remark.value, problem, remedy, remark.action.value))
+            told = (remark.row, remark.field, remark.value, problem, remedy, remark.action.value)
+            self._writer.writerow([guarded(word) for word in told])
         elif remark.action is Action.SET_ASIDE:
             print(f"row {remark.row}: {remark.field}={remark.value!r}: {problem} {remedy}", file=sys.stderr)  # noqa: T201
 

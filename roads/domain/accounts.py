@@ -195,6 +195,10 @@ def demand_good(password: str, login: str) -> None:
         raise WeakPassword(problem=problem.value)
 
 
+LONGEST_ADDRESS = 254
+"""No mail server takes a longer address (RFC 5321)."""
+
+
 def login_of(written: str) -> str:
     """A login as it is compared: an e-mail address in small letters."""
     return normalize("NFC", written.strip()).lower()

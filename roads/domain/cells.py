@@ -20,6 +20,10 @@ EARLIEST_DAY = date(1950, 1, 1)
 LATEST_DAY = date(2100, 12, 31)
 LONGEST_KEY = 200
 """Longer words are no number of anything; an index would refuse them and the rest of the file with them."""
+LONGEST_NAME = 500
+"""Longer words are no name: columns have shifted, or somebody wants pages to be unreadable."""
+LONGEST_WORDS = 4000
+"""What people write at the desk may be as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,12 @@ class Cells:
         self.ledger.remark(self.row, field, self.values.get(field, ""), code, action, **params)
 
     def text(self, field: str) -> str | None:
-        """The words in a cell, None where nothing stands."""
-        return self.values.get(field) or None
+        """The words in a cell, None where nothing stands; what nobody would read to the end sets the row aside."""
+        return self.read(field, words)
+
+    def name(self, field: str) -> str | None:
+        """What somebody or something is called, None where nothing stands; set aside where that is no name."""
+        return self.read(field, name)
 
     def key(self, field: str) -> str:
         """Words that must stand there, because the row is known by them."""
@@ -126,11 +134,23 @@ class Cells:
 # --- what a cell may hold
 
 
-def key(words: str) -> str:
-    """Words by which a thing is known. Errors: FieldError `too_long`."""
-    if len(words) > LONGEST_KEY:
-        raise FieldError("too_long", words, most=LONGEST_KEY)
-    return words
+def _at_most(most: int) -> Callable[[str], str]:
+    """Words of at most so many characters. Errors: FieldError `too_long`."""
+
+    def parse(said: str) -> str:
+        if len(said) > most:
+            raise FieldError("too_long", said, most=most)
+        return said
+
+    return parse
+
+
+key = _at_most(LONGEST_KEY)
+"""Words by which a thing is known. Errors: FieldError `too_long`."""
+name = _at_most(LONGEST_NAME)
+"""What somebody or something is called. Errors: FieldError `too_long`."""
+words = _at_most(LONGEST_WORDS)
+"""What somebody has to say. Errors: FieldError `too_long`."""
 
 
 def possible_day(words: str) -> date:

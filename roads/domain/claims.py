@@ -387,10 +387,21 @@ class ReasonMissing(RoadsError):
     code = "reason_missing"
 
 
+class ReasonTooLong(RoadsError):
+    """Nobody reads as much. Carries `most`, in characters."""
+
+    code = "reason_too_long"
+
+
+LONGEST_REASON = 4000
+
+
 def demand_reason(words: str) -> str:
-    """The reason somebody gave, without the space around it. Errors: ReasonMissing."""
+    """The reason somebody gave, without the space around it. Errors: ReasonMissing, ReasonTooLong."""
     if not words.strip():
         raise ReasonMissing()
+    if len(words) > LONGEST_REASON:
+        raise ReasonTooLong(most=LONGEST_REASON)
     return words.strip()
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
 
-from roads.domain.cells import Cells, code_of, day_until, elements, kato, months, tenge
+from roads.domain.cells import Cells, code_of, day_until, elements, kato, key, months, tenge
 from roads.domain.places import StatedPlace, Stretch, stated_place
 from roads.domain.warranty import Element, KindOfWorks
 
@@ -131,9 +131,10 @@ def read_contract_row(cells: Cells, today: date) -> ContractRow | None:
     handover = _handover(cells, facts.signed_on if facts else None, today)
     covered = cells.read("elements", elements) or (Element.PAVEMENT,)
     place = stated_place(cells, facts.signed_on) if facts else None
+    parties = _organisations(cells, key, facts) if key and facts else ()
     if not cells.is_good or key is None or facts is None or place is None:
         return None
-    return ContractRow(cells.row, key, facts, _organisations(cells, key, facts), place, covered, handover)
+    return ContractRow(cells.row, key, facts, parties, place, covered, handover)
 
 
 def _key(cells: Cells) -> ContractKey | None:
@@ -164,7 +165,7 @@ def _handover(cells: Cells, signed_on: date | None, today: date) -> Handover | N
         return None
     if signed_on is not None and accepted_on < signed_on:
         cells.refuse("accepted_on", "accepted_before_signed", signed_on=signed_on)
-    return Handover(accepted_on, cells.text("act_number"), cells.text("conclusion_number"))
+    return Handover(accepted_on, cells.read("act_number", key), cells.read("conclusion_number", key))
 
 
 def _organisations(cells: Cells, key: ContractKey, facts: ContractFacts) -> tuple[Named, ...]:
@@ -173,4 +174,4 @@ def _organisations(cells: Cells, key: ContractKey, facts: ContractFacts) -> tupl
         (facts.contractor_bin, "contractor"),
         (facts.supervisor_bin, "supervisor"),
     )
-    return tuple(Named(number, cells.text(field), field) for number, field in named if number)
+    return tuple(Named(number, cells.name(field), field) for number, field in named if number)

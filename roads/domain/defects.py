@@ -95,13 +95,13 @@ def read_defect_row(cells: Cells, around: Surroundings) -> DefectRow | None:
     element = cells.read("element", _element) or around.catalogue.get(distress or "", Element.PAVEMENT)
     stated = cells.read("severity", _severity)
     length, width, depth = (cells.read(name, measure) for name in ("length_m", "width_m", "depth_mm"))
-    count = cells.read("count", _count)
+    count, note = cells.read("count", _count), cells.text("note")
     if not cells.is_good or lon is None or lat is None or detected_on is None:
         return None
     severity, rule = severity_of(distress, measures_of(length, width, depth), stated)
     return DefectRow(
         external_id, lon, lat, lon_to, lat_to, accuracy, chosen, detected_on, occurred_on, reported_at, element,
-        distress, severity, rule, stated, length, width, depth, count, cells.text("note"),
+        distress, severity, rule, stated, length, width, depth, count, note,
     )  # fmt: skip
 
 

@@ -75,10 +75,10 @@ def read_event_row(cells: Cells, today: date) -> EventRow | None:
     liable = cells.bin("liable_bin") if kind is Kind.CARVE_OUT else None
     covered = cells.read("elements", elements)
     place = stated_place(cells, from_on, required=kind is Kind.CARVE_OUT) if from_on else None
+    document, note = cells.name("document"), cells.text("note")
     _note_what_is_left_out(cells, kind)
     if not cells.is_good or from_on is None:
         return None
-    document, note = cells.text("document"), cells.text("note")
     return EventRow(cells.row, kind, key, place, covered, from_on, to_on, term, liable, document, note)
 
 

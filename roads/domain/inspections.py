@@ -89,10 +89,10 @@ def read_inspection_row(cells: Cells, today: date) -> InspectionRow | None:
     inspector = cells.read("inspector", key)
     kind = cells.read("kind", code_of(InspectionKind)) or InspectionKind.OTHER
     outcome = cells.need("outcome", code_of(InspectionOutcome))
-    place = stated_place(cells, inspected_on or today)
+    place, note = stated_place(cells, inspected_on or today), cells.text("note")
     if not cells.is_good or inspected_on is None or place is None or outcome is None:
         return None
-    return InspectionRow(external_id, inspected_on, inspector, kind, place, outcome, cells.text("note"))
+    return InspectionRow(external_id, inspected_on, inspector, kind, place, outcome, note)
 
 
 def differing(known: InspectionRow, stated: InspectionRow) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from roads.domain.cells import Cells, code_of, kato, months, number_from, possible_day
+from roads.domain.cells import Cells, code_of, kato, months, name, number_from, possible_day
 from roads.domain.distress import Severity
 from roads.domain.fields import FieldError, parse_yes_no
 from roads.domain.network import Category, Significance
@@ -165,7 +165,7 @@ Stated: TypeAlias = TermStated | DeadlineStated | DayStated
 def read_rule_row(cells: Cells) -> Stated | None:
     """The rule, or None when a cell of it could not be understood and the row was set aside."""
     table = cells.need("table", code_of(Table))
-    legal_basis = cells.need("legal_basis", str)
+    legal_basis = cells.need("legal_basis", name)
     is_confirmed = cells.read("confirmed", parse_yes_no) or False
     if table is None or legal_basis is None:
         return None

@@ -20,6 +20,7 @@ from roads.models.notices import Notice, OrganisationAddress, Webhook
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
+LONGEST_URL = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ def switch_webhook(session: Session, actor: Actor, webhook_id: int, *, is_active
 
 def demand_callable(url: str, *, may_be_local: bool) -> None:
     """Raise BadWebhook for what is plainly nothing to call; where a name leads is looked up at each call."""
+    if len(url) > LONGEST_URL:
+        raise BadWebhook(value=url[:LONGEST_URL])
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port

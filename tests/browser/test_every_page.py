@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -12,7 +13,6 @@ from sqlalchemy import Connection
 
 from api.app import create_app
 from geo.bbox import KAZAKHSTAN
-from maps.charts import CHARTS
 from maps.publish import publish
 from maps.surroundings import Surroundings
 from roads.i18n import LANGUAGES, catalogue
@@ -20,6 +20,7 @@ from tests.api.test_routes_and_roles import routes_of
 from tests.browser.test_first_page import browser
 from tests.everything import Everything, everything
 from tests.served import free_site, in_thread
+from tests.visits import NO_PAGES, PAGES, VISITS, Visit
 
 __all__ = ["browser"]
 
@@ -30,84 +31,15 @@ WIDER = """[...document.querySelectorAll('body > :not(header) *')]
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 3).map(one => one.outerHTML.split('>')[0])"""
 PHONE, DESK = 360, 1280
+Scheme = Literal["light", "dark"]
+READERS: Sequence[tuple[str, int, Scheme, str | None]] = (
+    ("kk", PHONE, "light", "resultTypes: ['violations']"),
+    ("ru", DESK, "dark", "runOnly: ['color-contrast', 'link-in-text-block']"),
+    ("en", PHONE, "light", None),
+)
+"""In which language, how wide, by day or by night, and what axe-core is asked: at night nothing differs but colours."""
 CODE = re.compile(r"\b(?:[a-z_]+\.)+[a-z_]+\b|\bundefined\b|\bNaN\b|\bNone\b|(?<!\$)\{[a-z_]+\}")
 """Keys of sentences, sentences without their facts, and what programs say when they have nothing to say."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A page's path below the language, with names of facts in it; by whom it is opened, and what it answers."""
-
-    path: str
-    who: str = ""
-    status: int = 200
-
-
-def _of(who: str, *paths: str) -> list[Visit]:
-    return [Visit(path, who) for path in paths]
-
-
-MISSING = [Visit("nowhere", status=404)]
-PAGES: Mapping[str, Sequence[Visit]] = {
-    "": _of("", ""),
-    "ask": _of("", "ask", "ask?lat=50.0&lon=70.01&on={today}"),
-    "here": _of("", "here?lat=50.0&lon=70.01", "here?lat=45&lon=60", "here?lat=x"),
-    "search": _of("", "search", "search?q=А-77", "search?q=HYPERLINK", "search?q=nothing+of+the+kind"),
-    "indicators": _of("", "indicators"),
-    "overdue": _of("", "overdue"),
-    "roads/{number}": [*_of("", "roads/{road}"), Visit("roads/999999", status=404)],
-    "segments/{number}": _of("", "segments/{segment}", "segments/{grey}"),
-    "contracts/{number}": _of("", "contracts/{contract}"),
-    "contractors": _of("", "contractors"),
-    "contractors/{number}": _of("", "contractors/{contractor}"),
-    "regions": _of("", "regions"),
-    "regions/{kato}": _of("", "regions/11"),
-    "map/{name}": _of("", *(f"map/{name}" for name in CHARTS)),
-    "data/": _of("", "data/"),
-    "transparency": _of("", "transparency"),
-    "report": [*_of("", "report", "report?lat=50.0&lon=70.05"), Visit("report?lat=north&lon=70", status=422)],
-    "reports": [Visit("reports?code=%3Cb%3E", status=404)],
-    "reports/{code}": [
-        *_of("", "reports/{report}", "reports/{report_accepted}"),
-        Visit("reports/ABCDE23456", status=404),
-    ],
-    "not-fixed/{line}": _of("", "not-fixed/{line_verified}"),
-    "letters/{code}": [*_of("", "letters/{letter}"), Visit("letters/0123456789abcdef0123", status=404)],
-    "letters/{code}/read": _of("", "letters/{letter}/read?key=x"),
-    "mail": _of("", "mail"),
-    "mail/{name}": _of("", "mail/{mail}"),
-    "sign-in": _of("", "sign-in"),
-    "reset": _of("", "reset"),
-    "reset/{secret}": [Visit("reset/guessed", status=404)],
-    "account": _of("engineer", "account"),
-    "desk": [*_of("engineer", "desk"), *_of("builder", "desk"), *_of("auditor", "desk")],
-    "desk/defects/{defect}": _of("engineer", "desk/defects/{defect}"),
-    "claims": [*_of("engineer", "claims"), *_of("builder", "claims")],
-    "claims/{claim}": [
-        *_of("engineer", *(f"claims/{{claim{one}}}" for one in ("", "_drafted", "_late", "_repaired"))),
-        *_of("builder", "claims/{claim_issued}", "claims/{claim}"),
-    ],
-    "photos/{number}": _of("engineer", "photos/{photo}"),
-    "field": _of("inspector", "field"),
-    "desk/reports": _of("engineer", "desk/reports"),
-    "desk/reports/{report}": _of("engineer", "desk/reports/{report_id}"),
-    "desk/outbox": _of("administrator", "desk/outbox"),
-    "administration": _of("administrator", "administration"),
-    "administration/users": _of("administrator", "administration/users"),
-    "administration/organisations": _of("administrator", "administration/organisations"),
-    "administration/organisations/{number}": _of("administrator", "administration/organisations/{organisation}"),
-    "administration/rules": _of("administrator", "administration/rules"),
-}
-"""What is opened of every page, by the path of its route below the language."""
-NO_PAGES = {
-    "feed.atom",
-    "warranties.ics",
-    "letters/{code}/open",
-    "mail/{name}/{number}.pdf",
-    "photos/{number}/view",
-    "photos/{number}/original",
-}
-"""Below a language, too, and no pages."""
 
 
 @dataclass
@@ -154,12 +86,10 @@ class Reader:
             if not self.page.evaluate(FITS):
                 self.trouble.append(f"{visit.path}: wider than {width}: {self.page.evaluate(WIDER)}")
 
-    def demand_accessible(self, visit: Visit) -> None:
+    def demand_accessible(self, visit: Visit, options: str) -> None:
         """axe-core finds nothing. What is embedded is a page of its own."""
         self.page.evaluate(AXE)
-        for one in self.page.evaluate("axe.run({iframes: false, preload: false, resultTypes: ['violations']})")[
-            "violations"
-        ]:
+        for one in self.page.evaluate(f"axe.run({{iframes: false, preload: false, {options}}})")["violations"]:
             self.trouble.append(f"{visit.path}: {one['id']}: {one['nodes'][0]['html'][:200]}")
 
 
@@ -182,26 +112,23 @@ def test_every_page_is_among_them(world: Everything) -> None:
     assert gets == PAGES.keys() | NO_PAGES
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"), [("kk", PHONE, "light"), ("ru", DESK, "dark"), ("en", PHONE, None)]
-)
+@pytest.mark.parametrize(("language", "width", "scheme", "axe"), READERS)
 def test_every_page_is_quiet_fits_and_can_be_read_by_everybody(
-    browser: Browser, world: Everything, language: str, width: int, scheme: str | None
+    browser: Browser, world: Everything, language: str, width: int, scheme: Scheme, axe: str | None
 ) -> None:
     trouble: list[str] = []
-    visits = [one for many in PAGES.values() for one in many] + MISSING
-    for who in dict.fromkeys(one.who for one in visits):
+    for who in dict.fromkeys(one.who for one in VISITS):
         context = browser.new_context(
-            viewport={"width": width, "height": 800}, color_scheme=scheme or "light", reduced_motion="reduce"
+            viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
         )
         site = world.settings.base_url
         if who:
             context.add_cookies([{"name": "session", "value": world.office.signed_in(who).secret, "url": site}])
         reader = Reader(context.new_page(), site, trouble)
-        for visit in (one for one in visits if one.who == who):
+        for visit in (one for one in VISITS if one.who == who):
             reader.open(language, visit, world.facts)
-            if scheme:
-                reader.demand_accessible(visit)
+            if axe is not None:
+                reader.demand_accessible(visit, axe)
             reader.demand_fit(visit)
         context.close()
     assert not trouble, "\n".join(trouble)
