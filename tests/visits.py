@@ -42,6 +42,8 @@ PAGES: Mapping[str, Sequence[Visit]] = {
         *_of("", "reports/{report}", "reports/{report_accepted}"),
         Visit("reports/ABCDE23456", status=404),
     ],
+    "subscribe": _of("", "subscribe", "subscribe?road={road}", "subscribe?lat=50.0&lon=70.01"),
+    "subscriptions/{key}": [Visit("subscriptions/0", status=404)],
     "not-fixed/{line}": _of("", "not-fixed/{line_verified}"),
     "letters/{code}": [*_of("", "letters/{letter}"), Visit("letters/0123456789abcdef0123", status=404)],
     "letters/{code}/read": _of("", "letters/{letter}/read?key=x"),

@@ -195,7 +195,7 @@ def demand_good(password: str, login: str) -> None:
         raise WeakPassword(problem=problem.value)
 
 
-LONGEST_ADDRESS = 254
+LONGEST_LOGIN = 254
 """No mail server takes a longer address (RFC 5321)."""
 
 

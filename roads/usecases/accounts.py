@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 from sqlalchemy.orm import Session
 
-from roads.domain.accounts import LONGEST_ADDRESS, AccountExists, BadAccount, NotSignedIn, OwnAccount, login_of
+from roads.domain.accounts import LONGEST_LOGIN, AccountExists, BadAccount, NotSignedIn, OwnAccount, login_of
 from roads.domain.actors import Actor, Permission, Role
 from roads.domain.errors import NotFound
 from roads.i18n import LANGUAGES
@@ -126,10 +126,10 @@ def _demand_region(given: GivenRole) -> None:
 
 def _demand_sound(command: CreateUser) -> None:
     """Errors: BadAccount, naming the first field that cannot be as it is."""
-    if not fullmatch(r"[^@\s]+@[^@\s]+", login_of(command.login)) or len(command.login) > LONGEST_ADDRESS:
-        raise BadAccount(field="login", value=command.login[:LONGEST_ADDRESS])
+    if not fullmatch(r"[^@\s]+@[^@\s]+", login_of(command.login)) or len(command.login) > LONGEST_LOGIN:
+        raise BadAccount(field="login", value=command.login[:LONGEST_LOGIN])
     if not fullmatch(r"[a-z][a-z0-9-]{0,99}", command.code):
-        raise BadAccount(field="code", value=command.code[:LONGEST_ADDRESS])
+        raise BadAccount(field="code", value=command.code[:LONGEST_LOGIN])
     if command.language not in LANGUAGES:
         raise BadAccount(field="language", value=command.language)
     if not command.roles:
