@@ -6,6 +6,7 @@ them, which spreadsheets take for "this is text". The other formats hold the wor
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -27,6 +28,7 @@ SUFFIXES = (".csv", ".parquet", *DRIVERS)
 GEOMETRY = "geometry"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With these a spreadsheet begins to reckon."""
+_NUMBER = re.compile(r"[+-][0-9]+([.,][0-9]+)?")
 KINDS = {
     "integer": pa.int64(),
     "number": pa.float64(),
@@ -129,8 +131,12 @@ def _write_csv(file: Path, columns: Sequence[str], batches: "_Counted") -> None:
 
 
 def guarded(word: Any) -> Any:
-    """What a cell of a CSV may hold: words that a spreadsheet would reckon with get an apostrophe before them."""
-    return f"'{word}" if isinstance(word, str) and word.startswith(FORMULA) else word
+    """What a cell of a CSV may hold: words that a spreadsheet would reckon with get an apostrophe before them.
+
+    A number with its sign is a number, also where it stands as words.
+    """
+    is_formula = isinstance(word, str) and word.startswith(FORMULA) and not _NUMBER.fullmatch(word)
+    return f"'{word}" if is_formula else word
 
 
 def _with_wkt(row: Sequence[Any], at: int) -> list[Any]:

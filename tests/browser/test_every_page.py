@@ -112,6 +112,7 @@ def test_every_page_is_among_them(world: Everything) -> None:
     assert gets == PAGES.keys() | NO_PAGES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "width", "scheme", "axe"), READERS)
 def test_every_page_is_quiet_fits_and_can_be_read_by_everybody(
     browser: Browser, world: Everything, language: str, width: int, scheme: Scheme, axe: str | None
