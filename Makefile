@@ -23,7 +23,7 @@ run:
 
 test: check
 	@# One process more than cores: tests wait for their databases and browsers half of the time.
-	@exec $(CLUSTER) with $(PYTHON) -m pytest -n $$(( $$(nproc) + 1 )) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(CLUSTER) test $(PYTHON) -m pytest -n $$(( $$(nproc) + 1 )) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup
 	@exec $(CLUSTER) with $(PYTHON) -m tests.performance $(ARGS)

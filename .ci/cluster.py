@@ -5,10 +5,11 @@
     cluster.py url          prints the address an administrator connects with
     cluster.py status       says whether it runs; exit 3 when it does not
     cluster.py with CMD...  runs CMD with ROADS_TEST_DATABASE_URL set, on a server that stays up for so long
+    cluster.py test CMD...  the same on a server made for it, which waits for no disk and is thrown away afterwards
 
 The data lie in `.local/pg`. PostgreSQL refuses to run as root: for root the server runs as the owner of the data (user
 `postgres` at first), and where that user cannot enter the checkout, the data lie in
-/var/lib/sapaly-zhol/<hash of the path>.
+/var/lib/sapaly-zhol/<hash of the path>. Those of the server for tests lie in `tests/pg` beside them.
 """
 
 import fcntl
@@ -39,7 +40,21 @@ FIRST_PORT, PORTS = 15432, 4000
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.12345")
 ORPHAN_WAIT_S = 10
 MEBIBYTE = 1024 * 1024
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folders made there are closed to others
 LARGEST_LOG = 10 * MEBIBYTE
+
+
+NOTHING_TO_LOSE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "512MB",
+    # To drop a database is to look through all of them.
+    "shared_buffers": "256MB",
+}
+"""What spares a server whose data end with it the work of surviving a crash."""
 
 
 class SetUpError(Exception):
@@ -60,9 +75,13 @@ class Cluster:
 
     base: Path
     owner: pwd.struct_passwd
+    is_for_tests: bool = False
 
     @property
     def data(self) -> Path:
+        """For tests in memory where there is plenty: ext4 is slow to make files soon after it removed as many."""
+        if self.is_for_tests and has_memory_to_spare():
+            return SHARED_MEMORY / f"sapaly-zhol-{path_hash(self.base)}"
         return self.base / "pg"
 
     @property
@@ -112,6 +131,14 @@ def cluster_of(checkout: Path) -> Cluster:
     owner = postgres_account()
     make_folder(near)
     return Cluster(near if may_enter(owner, near) else FAR_BASE / path_hash(checkout), owner)
+
+
+def for_tests(cluster: Cluster) -> Cluster:
+    """The server beside it that tests fill and drop databases on by the hundred: nothing on it is worth a disk's time.
+
+    It is a server of its own, so that a power cut during a test loses nothing that `make run` keeps.
+    """
+    return Cluster(cluster.base / "tests", cluster.owner, is_for_tests=True)
 
 
 def postgres_account() -> pwd.struct_passwd:
@@ -207,7 +234,7 @@ def make(cluster: Cluster) -> Programs:
         return programs(int((cluster.data / "PG_VERSION").read_text()))
     tools = programs()
     say(f"Making a private PostgreSQL {tools.version} server in {cluster.base}")
-    unfinished = cluster.base / "pg.unfinished"
+    unfinished = cluster.data.with_name(f"{cluster.data.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     give_folder(unfinished, cluster.owner)
     password = secrets.token_urlsafe(24)
@@ -220,7 +247,8 @@ def make(cluster: Cluster) -> Programs:
 
 
 def initdb(cluster: Cluster, tools: Programs, folder: Path, password: Path) -> None:
-    options = ["--username=postgres", f"--pwfile={password}", "--auth=scram-sha-256", "--data-checksums"]
+    options = ["--username=postgres", f"--pwfile={password}", "--auth=scram-sha-256"]
+    options += ["--no-sync"] if cluster.is_for_tests else ["--data-checksums"]
     locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
     must(run_as(cluster.owner, [str(tools.folder / "initdb"), f"--pgdata={folder}", *options, *locale]), "initdb")
 
@@ -291,6 +319,7 @@ def settings(cluster: Cluster, memory: int, shared_memory: int) -> dict[str, str
         "log_timezone": "UTC",
         "lc_messages": "C.UTF-8",
         "log_line_prefix": "%m [%p] %d ",
+        **(NOTHING_TO_LOSE if cluster.is_for_tests else {}),
     }
 
 
@@ -315,11 +344,18 @@ def memory_bytes() -> int:
 
 def shared_memory_bytes(owner: pwd.struct_passwd) -> int:
     """The size of /dev/shm, 0 where the server may not write there (some containers and chroots)."""
-    folder = Path("/dev/shm")  # noqa: S108 - asked for its size only
-    if run_as(owner, ["test", "-w", str(folder)]).returncode != 0:
+    if run_as(owner, ["test", "-w", str(SHARED_MEMORY)]).returncode != 0:
         return 0
-    size = os.statvfs(folder)
+    size = os.statvfs(SHARED_MEMORY)
     return size.f_frsize * size.f_blocks
+
+
+def has_memory_to_spare() -> bool:
+    """Whether the data of tests, some two gigabytes at most, may lie in memory."""
+    if not os.access(SHARED_MEMORY, os.W_OK):
+        return False
+    size = os.statvfs(SHARED_MEMORY)
+    return min(size.f_frsize * size.f_blocks, memory_bytes() // 2) >= 4096 * MEBIBYTE
 
 
 def choose_port(cluster: Cluster) -> int:
@@ -402,6 +438,8 @@ def end_orphans(cluster: Cluster) -> None:
 def start(cluster: Cluster) -> None:
     """Starts the server unless it runs. Safe to call from several commands at once."""
     with locked(cluster, "pg-starting", fcntl.LOCK_EX):
+        if cluster.is_for_tests and server_pid(cluster) is None:
+            throw_away(cluster)
         tools = make(cluster)
         if server_pid(cluster) is None:
             end_orphans(cluster)
@@ -409,6 +447,13 @@ def start(cluster: Cluster) -> None:
             write_settings(cluster)
             rotate_log(cluster)
             start_server(cluster, tools, choose_port(cluster))
+
+
+def throw_away(cluster: Cluster) -> None:
+    """Removes the data of a server that has stopped, or was killed: after a crash they may be of no use."""
+    if cluster.data.exists():
+        end_orphans(cluster)
+        shutil.rmtree(cluster.data)
 
 
 def rotate_log(cluster: Cluster) -> None:
@@ -442,6 +487,8 @@ def stop(cluster: Cluster) -> None:
             tools = make(cluster)
             command = [str(tools.folder / "pg_ctl"), "stop", "--wait", "--timeout=300", "--mode=fast"]
             must(run_as(cluster.owner, [*command, f"--pgdata={cluster.data}"]), "Stopping PostgreSQL")
+        if cluster.is_for_tests:
+            throw_away(cluster)
 
 
 @contextmanager
@@ -555,6 +602,8 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["with", *command] if command:
             return command_with(cluster_of(CHECKOUT), command)
+        case ["test", *command] if command:
+            return command_with(for_tests(cluster_of(CHECKOUT)), command)
         case [name] if name in commands:
             return commands[name](cluster_of(CHECKOUT))
     say((__doc__ or "").strip())

@@ -1,7 +1,11 @@
-"""Real PostGIS for every test that needs one: a migrated template is made once, and cloned for tests that commit."""
+"""Real PostGIS for every test that needs one: a migrated template is made once, and cloned for tests that commit.
+
+What takes long to make is made once for all processes of a run, by the first that needs it.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +26,9 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 ROOT = Path(__file__).parent.parent
+
+RUN = os.environ.setdefault("ROADS_TEST_RUN", uuid4().hex[:12])
+"""Names this run of tests; the processes that it starts are told."""
 
 
 def admin_url() -> URL:
@@ -47,26 +54,74 @@ def admin() -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture(scope="session")
-def template(admin: Connection) -> Iterator[str]:
-    """The name of a database with every migration applied and no rows."""
-    name = f"roads_template_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(admin_url().set(database=name), poolclass=NullPool)
+@contextmanager
+def alone(admin: Connection, what: str) -> Iterator[None]:
+    """No other process of any run on this server is inside a block of this name."""
+    admin.execute(text("SELECT pg_advisory_lock(hashtext(:what))"), {"what": what})
+    try:
+        yield
+    finally:
+        admin.execute(text("SELECT pg_advisory_unlock(hashtext(:what))"), {"what": what})
+
+
+def made_once(admin: Connection, what: str, make: Callable[[str], None], template: str = "template1") -> str:
+    """The name of a database that the first process of this run to need it makes, given its address, for all of them.
+
+    It is dropped when the run ends. What stopped half-way has another name, so that nobody takes it for the whole.
+    """
+    name, unfinished = f"roads_{what}_{RUN}", f"roads_{what}_unfinished_{RUN}"
+    with alone(admin, name):
+        if admin.execute(text("SELECT FROM pg_database WHERE datname = :name"), {"name": name}).first() is None:
+            admin.execute(text(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)"))
+            create_clone(admin, unfinished, template)
+            make(address_of(unfinished))
+            admin.execute(text(f"ALTER DATABASE {unfinished} RENAME TO {name}"))
+    return name
+
+
+def address_of(database: str) -> str:
+    """The `postgresql://` address of a database, with the password."""
+    return admin_url().set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+
+def create_clone(admin: Connection, name: str, template: str) -> None:
+    """Makes a database like another: file by file where the server waits for no disk, else through the write-ahead log.
+
+    For the files the server writes down everything that is in its memory, which with a disk takes longer than the log.
+    """
+    waits_for_disk = admin.execute(text("SHOW fsync")).scalar_one() == "on"
+    strategy = "WAL_LOG" if waits_for_disk else "FILE_COPY"
+    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}"))
+
+
+@contextmanager
+def cloned(admin: Connection, template: str) -> Iterator[str]:
+    """The address of a fresh clone, which is dropped after the block."""
+    name = f"roads_test_{uuid4().hex[:12]}"
+    create_clone(admin, name, template)
+    yield address_of(name)
+    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def migrate(url: str) -> None:
+    """Every migration there is."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
     with engine.connect() as connection:
         command.upgrade(alembic_config(connection), "head")
     engine.dispose()
-    yield name
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def template(admin: Connection) -> str:
+    """The name of a database with every migration applied and no rows."""
+    return made_once(admin, "template", migrate)
 
 
 @pytest.fixture
 def database_url(admin: Connection, template: str) -> Iterator[str]:
     """A database of the test's own, cloned from the template: for what commits, locks or starts processes."""
-    name = f"roads_test_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with cloned(admin, template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -79,13 +134,11 @@ def database(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def shared_database(admin: Connection, template: str) -> Iterator[Engine]:
-    """One database for all tests that roll back."""
-    name = f"roads_shared_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine = open_engine(admin_url().set(database=name).render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    """One database for all tests of this process that roll back."""
+    with cloned(admin, template) as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
@@ -127,3 +180,14 @@ def shared_data() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no process is left with minutes of work when the others have ended."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What was made for all processes goes when the first of them, which waits for the others, has ended."""
+    if hasattr(session.config, "workerinput") or "ROADS_TEST_DATABASE_URL" not in os.environ:
+        return
+    engine = create_engine(admin_url(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as admin:
+        made = "SELECT datname FROM pg_database WHERE datname LIKE 'roads\\_%' AND right(datname, 12) = :run"
+        for name in admin.scalars(text(made), {"run": RUN}).all():
+            admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

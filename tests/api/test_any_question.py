@@ -5,15 +5,14 @@ every wrong type of each field.
 """
 
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from roads.db import open_engine
 from roads.domain.actors import Role
 from roads.media import MediaFolder
-from tests.conftest import admin_url
+from tests.conftest import cloned
 from tests.fuzz.asking import NOBODY, Bounds, ask, document
 from tests.fuzz.world import World, make_world
 from tests.served import Server
@@ -26,15 +25,13 @@ def served(
     admin: Connection, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, World]]:
     """A server as it is run, and a small world in its database."""
-    name, folder = f"roads_asked_{uuid4().hex[:12]}", tmp_path_factory.mktemp("asked")
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    engine = open_engine(url)
-    world = make_world(engine, MediaFolder(folder / "media"))
-    engine.dispose()
-    with Server(url, folder / "media", folder / "log").running() as server:
-        yield server, world
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    folder = tmp_path_factory.mktemp("asked")
+    with cloned(admin, template) as url:
+        engine = open_engine(url)
+        world = make_world(engine, MediaFolder(folder / "media"))
+        engine.dispose()
+        with Server(url, folder / "media", folder / "log").running() as server:
+            yield server, world
 
 
 @pytest.mark.slow

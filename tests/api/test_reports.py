@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from api.app import create_app
 from api.multipart import boundary_of, read_multipart
@@ -24,26 +23,23 @@ from tests.api.office import make_office, today
 from tests.api.pages import HOSTILE, assert_inert, words_of
 from tests.api.village import Village
 from tests.claims import Scene
-from tests.conftest import admin_url
+from tests.conftest import cloned
 from tests.factories import make_distress, point_beside
 from tests.pictures import asphalt, exif_of, written
 
 
 @pytest.fixture(scope="module")
 def village(admin: Connection, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
-    name = f"roads_village_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    engine = open_engine(url)
-    office = make_office(engine)
-    with transaction(engine) as session:
-        make_distress(session)
-        make_distress(session, "missing_sign", element="furniture")
-    settings = Settings(database_url=url, media_url=str(tmp_path_factory.mktemp("media")))
-    with TestClient(create_app(settings), raise_server_exceptions=False, follow_redirects=False) as client:
-        yield Village(office, client)
-    engine.dispose()
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with cloned(admin, template) as url:
+        engine = open_engine(url)
+        office = make_office(engine)
+        with transaction(engine) as session:
+            make_distress(session)
+            make_distress(session, "missing_sign", element="furniture")
+        settings = Settings(database_url=url, media_url=str(tmp_path_factory.mktemp("media")))
+        with TestClient(create_app(settings), raise_server_exceptions=False, follow_redirects=False) as client:
+            yield Village(office, client)
+        engine.dispose()
 
 
 def test_whoever_says_where_it_is_reads_at_once_who_answers(village: Village) -> None:

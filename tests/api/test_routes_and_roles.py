@@ -12,14 +12,14 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from api.app import create_app
 from roads.db import Role, open_engine, transaction
 from roads.domain.actors import Role as Acting
 from roads.settings import Settings
 from tests.accounts import make_user
-from tests.conftest import admin_url
+from tests.conftest import cloned
 from tests.factories import make_carriageway, make_contract, make_organisation, make_road
 from tests.signed import enter
 
@@ -327,24 +327,21 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(admin: Connection, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    name = f"roads_routes_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    url = admin_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    engine = open_engine(url)
-    with transaction(engine, Role.JOBS) as session:
-        make_carriageway(session, make_road(session), source_id="a line")
-        make_contract(session)
-        organisation = make_organisation(session)
-    with transaction(engine, Role.ACCOUNTS) as session:
-        for role in Acting:
-            make_user(
-                session, organisation, role, login=f"{role}@example.kz", now=datetime.now(UTC) - timedelta(hours=1)
-            )
-    app = create_app(Settings(database_url=url, media_url=str(tmp_path_factory.mktemp("media"))))
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
-        yield Site(app, engine, client)
-    engine.dispose()
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with cloned(admin, template) as url:
+        engine = open_engine(url)
+        with transaction(engine, Role.JOBS) as session:
+            make_carriageway(session, make_road(session), source_id="a line")
+            make_contract(session)
+            organisation = make_organisation(session)
+        with transaction(engine, Role.ACCOUNTS) as session:
+            for role in Acting:
+                make_user(
+                    session, organisation, role, login=f"{role}@example.kz", now=datetime.now(UTC) - timedelta(hours=1)
+                )
+        app = create_app(Settings(database_url=url, media_url=str(tmp_path_factory.mktemp("media"))))
+        with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+            yield Site(app, engine, client)
+        engine.dispose()
 
 
 def test_every_route_has_its_line_and_every_line_its_route(site: Site) -> None:

@@ -14,7 +14,7 @@ from jobs.notices import DeliverNotices, RenderLetters, WriteLetters
 from jobs.runner import Runner
 from jobs.tasks import Piece
 from jobs.timetable import Job, Round, jobs_by_name, timetable
-from roads.db import transaction
+from roads.db import open_engine, transaction
 from roads.domain.actors import Actor, Role, person
 from roads.domain.claims import Action
 from roads.domain.inspections import InspectionKind, InspectionOutcome
@@ -24,6 +24,7 @@ from roads.usecases.claims_drafting import IssueClaim, StateClaimTerms, issue_cl
 from roads.usecases.inspections import RecordInspection, record_inspection
 from roads.usecases.liability import refresh
 from tests.claims import DEEDS, Scene, make_scene
+from tests.conftest import cloned
 from tests.factories import make_contract, make_defect, make_section, point_beside
 from tests.letters import BASE_URL, add_person
 from tests.mail import Sink, smtp_sink
@@ -297,18 +298,10 @@ def trouble() -> Iterator[Sink]:
 @pytest.fixture
 def other(admin: Any, template: str) -> Iterator[Engine]:
     """A second database, for the year that is disturbed."""
-    from uuid import uuid4
-
-    from roads.db import open_engine
-    from tests.conftest import admin_url
-
-    name = f"roads_test_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    url = admin_url().set(database=name, drivername="postgresql").render_as_string(hide_password=False)
-    engine = open_engine(url, pool_size=10)
-    yield engine
-    engine.dispose()
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with cloned(admin, template) as url:
+        engine = open_engine(url, pool_size=10)
+        yield engine
+        engine.dispose()
 
 
 @pytest.mark.slow

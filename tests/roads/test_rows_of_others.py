@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
@@ -30,7 +29,7 @@ from roads.usecases.notices import write_letters
 from roads.usecases.photos import AttachPhoto, KeepPhoto, attach_photo, keep_photo
 from roads.usecases.photos_public import MaskPhoto, ReleasePhoto, mask_photo, release_photo
 from tests.claims import TODAY, Scene, make_scene
-from tests.conftest import admin_url
+from tests.conftest import cloned
 from tests.factories import make_organisation
 from tests.pictures import asphalt, written
 
@@ -188,12 +187,10 @@ def fill(session: Session, scene: Scene) -> None:
 
 @pytest.fixture(scope="module")
 def world(admin: Connection, template: str) -> Iterator[World]:
-    name = f"roads_rows_{uuid4().hex[:12]}"
-    admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine = open_engine(admin_url().set(database=name).render_as_string(hide_password=False))
-    yield make_world(engine)
-    engine.dispose()
-    admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with cloned(admin, template) as url:
+        engine = open_engine(url)
+        yield make_world(engine)
+        engine.dispose()
 
 
 def make_world(database: Engine) -> World:

@@ -7,17 +7,16 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from typer.testing import CliRunner
 
-from roads.db import transaction
-from roads.domain.actors import OPERATOR
+from roads.db import open_engine, transaction
 from roads.domain.attribution import Outcome, Reason
 from roads.domain.fields import check_bin
 from roads.media import MediaFolder
 from seed.__main__ import app
-from seed.demo import load_demo
 from seed.organisations import FIRST_DIGITS
+from tests.conftest import cloned
 from tests.factories import make_road
 from tests.imports import versions
-from tests.seed.conftest import TODAY, answer_all, cloned
+from tests.seed.conftest import TODAY, load_answered
 
 
 def count(engine: Engine, query: str) -> int:
@@ -114,13 +113,11 @@ def dump(engine: Engine) -> dict[str, list[str]]:
 def test_loaded_elsewhere_on_the_same_day_it_has_the_same_rows(
     demo: Engine, admin: Connection, template: str, tmp_path: Path
 ) -> None:
-    with cloned(admin, template) as other:
-        with transaction(other) as session:
-            load_demo(session, OPERATOR, media=MediaFolder(tmp_path), today=TODAY)
-        with transaction(other) as session:
-            answer_all(session)
-
+    with cloned(admin, template) as url:
+        load_answered(url, MediaFolder(tmp_path))
+        other = open_engine(url)
         assert dump(other) == dump(demo)
+        other.dispose()
 
 
 @pytest.fixture(autouse=True)

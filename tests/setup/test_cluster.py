@@ -52,6 +52,21 @@ class Checkout:
         return row[0]
 
 
+SHOWS = """
+import os, psycopg
+with psycopg.connect(os.environ["ROADS_TEST_DATABASE_URL"]) as connection:
+    for name in ("fsync", "data_directory"):
+        print(*connection.execute(f"SHOW {name}").fetchone())
+"""
+KILLS = """
+import os, psycopg, signal
+from pathlib import Path
+with psycopg.connect(os.environ["ROADS_TEST_DATABASE_URL"]) as connection:
+    (data,) = connection.execute("SHOW data_directory").fetchone()
+    os.kill(int((Path(data) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+"""
+
+
 @pytest.fixture(scope="module")
 def checkout() -> Iterator[Checkout]:
     # Not pytest's own folder: for root it is closed to the user that the server runs as.
@@ -116,3 +131,18 @@ def test_the_server_keeps_checksums_and_waits_for_the_disk(checkout: Checkout) -
     assert checkout.ask("SELECT current_setting('data_checksums')") == "on"
     assert checkout.ask("SELECT current_setting('synchronous_commit')") == "on"
     assert checkout.ask("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'template1'") == "UTF8"
+
+
+def test_the_server_for_tests_is_another_and_leaves_nothing(checkout: Checkout) -> None:
+    checkout.start()
+    answered = checkout.cluster("test", sys.executable, "-c", SHOWS)
+    fsync, data = answered.stdout.split()
+    assert (fsync, Path(data) == checkout.folder / ".local/pg", Path(data).exists()) == ("off", False, False)
+    assert checkout.is_running
+    assert checkout.ask("SELECT current_setting('fsync')") == "on"
+
+
+def test_what_a_killed_server_for_tests_leaves_is_no_obstacle(checkout: Checkout) -> None:
+    checkout.cluster("test", sys.executable, "-c", KILLS)
+    again = checkout.cluster("test", sys.executable, "-c", SHOWS)
+    assert again.stdout.startswith("off"), again.stderr
