@@ -16,6 +16,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -57,16 +58,21 @@ NOTHING_TO_LOSE = {
 """What spares a server whose data end with it the work of surviving a crash."""
 
 
+# Its password is as long and as random as the other server's.
+QUICK_TO_USE = ["--auth=md5", "--no-sync"]
+
+
 class SetUpError(Exception):
     """Something the person at the keyboard has to settle, said in one line."""
 
 
 @dataclass(frozen=True)
 class Programs:
-    """The server programs of one PostgreSQL version, all in one folder."""
+    """The server programs of one PostgreSQL version, all in one folder, and what PostGIS says of itself for it."""
 
     folder: Path
     version: int
+    postgis: Path
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,7 @@ def installed_programs() -> Iterator[Programs]:
         version = int(folder.parent.name)
         postgis = Path(f"/usr/share/postgresql/{version}/extension/postgis.control")
         if version >= OLDEST_POSTGRESQL and (folder / "initdb").exists() and postgis.exists():
-            yield Programs(folder, version)
+            yield Programs(folder, version, postgis)
     elsewhere = programs_by_pg_config()
     if elsewhere is not None:
         yield elsewhere
@@ -221,8 +227,9 @@ def programs_by_pg_config() -> Programs | None:
         return None
     folder, share, version = answer.stdout.splitlines()
     major = int("".join(ch if ch.isdigit() else " " for ch in version).split()[0])
-    whole = (Path(folder) / "initdb").exists() and (Path(share) / "extension/postgis.control").exists()
-    return Programs(Path(folder), major) if whole and major >= OLDEST_POSTGRESQL else None
+    postgis = Path(share) / "extension/postgis.control"
+    whole = (Path(folder) / "initdb").exists() and postgis.exists()
+    return Programs(Path(folder), major, postgis) if whole and major >= OLDEST_POSTGRESQL else None
 
 
 # --- making ---
@@ -247,8 +254,8 @@ def make(cluster: Cluster) -> Programs:
 
 
 def initdb(cluster: Cluster, tools: Programs, folder: Path, password: Path) -> None:
-    options = ["--username=postgres", f"--pwfile={password}", "--auth=scram-sha-256"]
-    options += ["--no-sync"] if cluster.is_for_tests else ["--data-checksums"]
+    options = ["--username=postgres", f"--pwfile={password}"]
+    options += QUICK_TO_USE if cluster.is_for_tests else ["--auth=scram-sha-256", "--data-checksums"]
     locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
     must(run_as(cluster.owner, [str(tools.folder / "initdb"), f"--pgdata={folder}", *options, *locale]), "initdb")
 
@@ -290,6 +297,13 @@ def must(answer: subprocess.CompletedProcess[str], what: str) -> None:
 # --- configuration ---
 
 
+def settings_for_tests(tools: Programs) -> dict[str, str]:
+    """What differs where nothing is to be lost."""
+    found = re.search(r"^module_pathname = '(.+)'$", tools.postgis.read_text(), re.MULTILINE)
+    # Tests make connections by the thousand; to load PostGIS into each takes longer than to connect.
+    return {**NOTHING_TO_LOSE, **({"shared_preload_libraries": found[1]} if found else {})}
+
+
 def settings(cluster: Cluster, memory: int, shared_memory: int) -> dict[str, str]:
     """Settings for a developer's machine: safe on a power cut, quick on bulk work, modest in memory.
 
@@ -319,15 +333,13 @@ def settings(cluster: Cluster, memory: int, shared_memory: int) -> dict[str, str
         "log_timezone": "UTC",
         "lc_messages": "C.UTF-8",
         "log_line_prefix": "%m [%p] %d ",
-        **(NOTHING_TO_LOSE if cluster.is_for_tests else {}),
     }
 
 
-def write_settings(cluster: Cluster) -> None:
-    lines = [
-        f"{name} = '{value}'"
-        for name, value in settings(cluster, memory_bytes(), shared_memory_bytes(cluster.owner)).items()
-    ]
+def write_settings(cluster: Cluster, tools: Programs) -> None:
+    chosen = settings(cluster, memory_bytes(), shared_memory_bytes(cluster.owner))
+    chosen |= settings_for_tests(tools) if cluster.is_for_tests else {}
+    lines = [f"{name} = '{value}'" for name, value in chosen.items()]
     path = cluster.data / "sapaly-zhol.conf"
     path.write_text("\n".join(lines) + "\n")
     if os.geteuid() == 0:
@@ -444,7 +456,7 @@ def start(cluster: Cluster) -> None:
         if server_pid(cluster) is None:
             end_orphans(cluster)
             give_socket_folder(cluster)
-            write_settings(cluster)
+            write_settings(cluster, tools)
             rotate_log(cluster)
             start_server(cluster, tools, choose_port(cluster))
 

@@ -29,6 +29,7 @@ from tests.factories import make_contract, make_defect, make_section, point_besi
 from tests.letters import BASE_URL, add_person
 from tests.mail import Sink, smtp_sink
 from tests.status import assert_kept_is_right, counts
+from tests.warm import warm
 
 FIRST = date(2024, 6, 3)
 LENGTH = 380
@@ -307,9 +308,9 @@ def other(admin: Any, template: str) -> Iterator[Engine]:
 @pytest.mark.slow
 def test_a_disturbed_year_ends_as_an_undisturbed_one_does(quiet: Year, other: Engine, trouble: Sink) -> None:
     disturbed = Year(other, trouble)
-    with ThreadPoolExecutor(2) as pool:
+    with warm(quiet.engine), warm(other), ThreadPoolExecutor(2) as pool:
         years = [pool.submit(quiet.live, is_disturbed=False), pool.submit(disturbed.live, is_disturbed=True)]
-    assert [year.result() for year in years] == [None, None]
+        assert [year.result() for year in years] == [None, None]
     left = quiet.left()
     assert disturbed.left() == left
     # Nothing missed: each day had each job, each plan and rung was made, and the story was told to its end.
