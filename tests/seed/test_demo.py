@@ -145,6 +145,7 @@ def test_unasked_it_is_not_loaded_among_roads_of_others(database: Engine) -> Non
     assert count(database, "SELECT count(*) FROM road") == 1
 
 
+@pytest.mark.slow
 def test_an_empty_database_gets_the_same_rows_on_the_same_day_and_people(
     demo: Engine, admin: Connection, template: str
 ) -> None:
