@@ -15,6 +15,8 @@ from roads.db import Role
 
 SIZE = 8
 LONGEST_WAIT_S = 5.0
+MOST_PREPARED = 400
+"""More than there are statements."""
 
 PublicPool = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -37,7 +39,14 @@ def public_pool(url: str, size: int = SIZE) -> PublicPool:
         open=False,
         configure=_take_public_role,
         check=check,
-        kwargs={"autocommit": True, "application_name": "sapaly-zhol public", "connect_timeout": 5},
+        # What is asked is asked again: statements are prepared the first time, and to plan most of them takes longer
+        # than to answer.
+        kwargs={
+            "autocommit": True,
+            "application_name": "sapaly-zhol public",
+            "connect_timeout": 5,
+            "prepare_threshold": 0,
+        },
     )
     return pool
 
@@ -56,8 +65,10 @@ def _has_something_to_say(connection: AsyncConnection[Any]) -> bool:
 
 async def _take_public_role(connection: AsyncConnection[Any]) -> None:
     """Rights of the public, reads only, and plans made once: our look-ups want the same plan for every place."""
-    await connection.execute(f"SET ROLE {Role.PUBLIC.value}")
+    connection.prepared_max = MOST_PREPARED
+    await connection.execute(f"SET ROLE {Role.PUBLIC.value}", prepare=False)
     await connection.execute(
         "SET default_transaction_read_only = on; SET jit = off; SET plan_cache_mode = force_generic_plan;"
-        " SET statement_timeout = '10s'; SET timezone = 'UTC'"
+        " SET statement_timeout = '10s'; SET timezone = 'UTC'",
+        prepare=False,
     )

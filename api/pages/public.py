@@ -21,7 +21,9 @@ from roads.domain.warranty import Element
 from roads.i18n import choose_language, say
 
 router = APIRouter(include_in_schema=False)
-pages = Environment(loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+pages = Environment(
+    loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False
+)
 SECTIONS = (
     ("map/status", "site.maps"),
     ("ask", "ask.title"),

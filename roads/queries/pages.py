@@ -11,13 +11,22 @@ from roads.domain.explanation import Answer, explain
 from roads.domain.warranty import Element
 from roads.queries.candidates import candidate
 from roads.queries.moments import NOW
-from roads.queries.public import Public, one_row, rows, type_of_row, type_of_rows
+from roads.queries.public import Public, one_row, rows, rows_together, type_of_row, type_of_rows
 
 ROWS_OF_A_LIST = 50
 FARTHEST_PART = 10_000
 """The last part of a list that can be asked for: to skip rows costs as much as to read them."""
 
 ANSWERING = frozenset({Outcome.UNDER_WARRANTY, Outcome.NOT_YET_ACCEPTED, Outcome.EXCLUDED})
+
+
+OF_A_SEGMENT = {
+    "contracts": "public_segment_contracts",
+    "defects": "public_segment_open_defects",
+    "claims": "public_segment_claim_lines",
+    "timeline": "public_segment_timeline",
+}
+"""The lists of a segment's page, and the statements that fill them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +115,28 @@ class Wanted:
         """The part of a list, within reason."""
         return min(max(self.parts.get(name, 1), 1), FARTHEST_PART)
 
+    def limits(self, name: str, parameters: Mapping[str, object]) -> dict[str, object]:
+        """What a list is asked with: one row more than a part has, to know whether there is another."""
+        skipped = (self.number(name) - 1) * ROWS_OF_A_LIST
+        return {**parameters, "today": self.today, "skipped": skipped, "at_most": ROWS_OF_A_LIST + 1}
+
+    def part(self, name: str, found: type_of_rows) -> Part:
+        """The part of a list, of what was found within its limits."""
+        return Part(found[:ROWS_OF_A_LIST], self.number(name), len(found) > ROWS_OF_A_LIST)
+
 
 async def segment_facts(connection: Public, number: int, wanted: Wanted) -> SegmentFacts:
     """Everything about a segment. Errors: NotFound, also where its carriageway was drawn anew: its contracts moved."""
     row = await one_row(connection, "public_segment", {"id": number}, thing="segment")
     if row.is_retired:
         raise NotFound(thing="segment", key=number)
+    asked = {name: (statement, wanted.limits(name, {"id": number})) for name, statement in OF_A_SEGMENT.items()}
+    stretches = {"id": row.id, "carriageway_ids": [row.carriageway_id], "decided_on": wanted.today, "known_at": NOW}
+    found = await rows_together(connection, {**asked, "stretches": ("public_segment_stretches", stretches)})
     return SegmentFacts(
         segment=row,
-        stretches=await _stretches(connection, row, wanted.today),
-        contracts=await _part(connection, "public_segment_contracts", "contracts", number, wanted),
-        defects=await _part(connection, "public_segment_open_defects", "defects", number, wanted),
-        claims=await _part(connection, "public_segment_claim_lines", "claims", number, wanted),
-        timeline=await _part(connection, "public_segment_timeline", "timeline", number, wanted),
+        stretches=_stretches(found["stretches"], wanted.today),
+        **{name: wanted.part(name, found[name]) for name in OF_A_SEGMENT},
     )
 
 
@@ -144,22 +162,11 @@ async def _part(connection: Public, statement: str, name: str, number: int, want
 
 
 async def part(connection: Public, statement: str, name: str, parameters: Mapping[str, object], wanted: Wanted) -> Part:
-    """The part of a list that is wanted; one row more than it has is asked for, to know whether there is another."""
-    asked = wanted.number(name)
-    skipped = (asked - 1) * ROWS_OF_A_LIST
-    limits = {"today": wanted.today, "skipped": skipped, "at_most": ROWS_OF_A_LIST + 1}
-    found = await rows(connection, statement, {**parameters, **limits})
-    return Part(found[:ROWS_OF_A_LIST], asked, len(found) > ROWS_OF_A_LIST)
+    """The part of a list that is wanted."""
+    return wanted.part(name, await rows(connection, statement, wanted.limits(name, parameters)))
 
 
-async def _stretches(connection: Public, segment: type_of_row, today: date) -> list[Stretch]:
-    asked = {
-        "id": segment.id,
-        "carriageway_ids": [segment.carriageway_id],
-        "decided_on": today,
-        "known_at": NOW,
-    }
-    found = await rows(connection, "public_segment_stretches", asked)
+def _stretches(found: type_of_rows, today: date) -> list[Stretch]:
     return [_stretch(list(causes), today) for _, causes in groupby(found, lambda row: (row.element, row.from_cm))]
 
 

@@ -99,6 +99,18 @@ async def rows(connection: Public, name: str, parameters: Mapping[str, Any], **i
         return await cursor.fetchall()
 
 
+async def rows_together(
+    connection: Public, asked: Mapping[str, tuple[str, Mapping[str, Any]]]
+) -> dict[str, list[type_of_row]]:
+    """The rows of several statements, each by its name and parameters: sent in one journey and answered in one."""
+    cursors = {}
+    async with connection.pipeline():
+        for key, (name, parameters) in asked.items():
+            cursors[key] = connection.cursor(row_factory=namedtuple_row)
+            await cursors[key].execute(driver_statement(name), parameters)
+    return {key: await cursor.fetchall() for key, cursor in cursors.items()}
+
+
 async def one_row(connection: Public, name: str, parameters: Mapping[str, Any], *, thing: str) -> type_of_row:
     """The only row of a statement. Errors: NotFound, naming the thing by its `id`."""
     found = await rows(connection, name, parameters)
