@@ -74,9 +74,15 @@ def has_copy(request: Request, tag: str) -> bool:
     return tag in asked or "*" in asked
 
 
-def tagged(request: Request, body: bytes, media_type: str, *, encoding: str = "") -> Response:
-    """The body with its ETag, or 304 when the client has it already; `encoding` is how it was compressed."""
-    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+def tag_of(body: bytes) -> str:
+    """The ETag of a body."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def tagged(request: Request, body: bytes, media_type: str, *, encoding: str = "", tag: str = "") -> Response:
+    """The body with its ETag, or 304 when the client has it already; `encoding` is how it was compressed, and `tag` the
+    ETag of a body that is sent again and again."""
+    tag = tag or tag_of(body)
     headers = {"ETag": tag, **REVALIDATE}
     if encoding:
         headers |= {"Content-Encoding": encoding, "Vary": "Accept-Language, Accept-Encoding"}

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.compression import squeezed, takes_gzip
-from api.dependencies import offered, tagged, today
+from api.dependencies import offered, tag_of, tagged, today
 from api.editions import Editions
 
 KEPT_BYTES = 32_000_000
@@ -29,12 +29,20 @@ class KeptPage:
 
     body: bytes
     squeezed: bytes
+    tag: str
+    tag_of_squeezed: str
+
+    @classmethod
+    def of(cls, body: bytes) -> "KeptPage":
+        """What is sent of a page is worked out once."""
+        small = squeezed(body)
+        return cls(body, small, tag_of(body), tag_of(small))
 
     def sent(self, request: Request) -> Response:
         """The answer, with its ETag."""
         if not takes_gzip(request):
-            return tagged(request, self.body, HTML)
-        return tagged(request, self.squeezed, HTML, encoding="gzip")
+            return tagged(request, self.body, HTML, tag=self.tag)
+        return tagged(request, self.squeezed, HTML, encoding="gzip", tag=self.tag_of_squeezed)
 
 
 class KeptPages:
@@ -53,7 +61,7 @@ class KeptPages:
 
     def keep(self, version: str, key: object, body: bytes) -> KeptPage:
         """Keep a page that was written from a version; one that is over by now is only given back."""
-        page = KeptPage(body, squeezed(body))
+        page = KeptPage.of(body)
         if version == self._version and key not in self._pages:
             self.bytes_kept += len(page.body) + len(page.squeezed)
             if self.bytes_kept > KEPT_BYTES:
