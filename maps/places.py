@@ -2,13 +2,16 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import shapely
 from shapely.geometry import mapping, shape
 
+from roads.domain.searching import is_found, search_patterns
 from roads.i18n import LANGUAGES
 
 DATA = Path(__file__).parents[1] / "seed" / "data"
@@ -47,6 +50,22 @@ def towns() -> Iterator[dict[str, Any]]:
         for row in csv.DictReader(file):
             at = [round(float(row["lon"]), 4), round(float(row["lat"]), 4)]
             yield {"kato": row["kato"], "name": _names(row), "at": at}
+
+
+def search_towns(words: str, at_most: int) -> Sequence[dict[str, Any]]:
+    """Towns by what somebody typed, whatever the keyboard was: first those that begin with it, the largest of them."""
+    patterns = search_patterns(words)
+    found = [town for town in _all_towns() if is_found(patterns, town["name"].values())]
+    return sorted(found, key=lambda town: not _begins(patterns[0], town["name"].values()))[:at_most]
+
+
+def _begins(pattern: str, names: Iterable[str]) -> bool:
+    return any(re.match(pattern, name) for name in names)
+
+
+@cache
+def _all_towns() -> Sequence[dict[str, Any]]:
+    return tuple(towns())
 
 
 def _names(known: Mapping[str, str]) -> dict[str, str]:

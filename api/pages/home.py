@@ -1,5 +1,7 @@
 """The first page: one field to search by, the map, the indicators, what was mended last and what is overdue longest."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -14,11 +16,15 @@ from api.pages.map_picture import frame
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import isolated
 from api.schemas.indicators import IndicatorsShape
+from maps.places import search_towns
 from maps.style import SEGMENTS
 from roads.queries import site
 
 router = APIRouter(include_in_schema=False)
 LONGEST_SEARCH = 100
+FOLLOW_M = 5_000
+"""Who finds a town is offered to follow what happens so far around its middle: one of the usual radii."""
+TOWN_ZOOM = 12
 
 
 @router.get("/{language}/")
@@ -56,6 +62,8 @@ async def search(request: Request, language: str) -> Response:
         found = await site.search(connection, asked)
     facts = {
         "found": found,
+        "towns": [_town(one, language) for one in search_towns(asked, site.FOUND_OF_A_KIND)],
+        "follow_km": FOLLOW_M // 1000,
         "words_of_search": asked,
         "title": words.plain("search.title_of", words=asked) if asked else words.plain("search.title"),
         "page": "search",
@@ -63,3 +71,15 @@ async def search(request: Request, language: str) -> Response:
         "shown_words": isolated(asked),
     }
     return shown(request, words, "search.html", wanted(request, ()), facts)
+
+
+def _town(town: Mapping[str, Any], language: str) -> dict[str, str]:
+    """A town's name, and where it is shown, reported and followed. The map's address is as address.js writes it."""
+    lon, lat = town["at"]
+    place = {"lat": f"{lat:.4f}", "lon": f"{lon:.4f}"}
+    return {
+        "name": town["name"][language],
+        "map": f"/{language}/map/status#map={TOWN_ZOOM}/{place['lat']}/{place['lon']}",
+        "report": f"/{language}/report?{urlencode(place)}",
+        "follow": f"/{language}/subscribe?{urlencode({**place, 'radius': FOLLOW_M})}",
+    }

@@ -6,6 +6,7 @@ of the words.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 MOST_WORDS = 8
@@ -23,6 +24,12 @@ def search_patterns(words: str) -> list[str]:
     """
     found = (_pattern(word) for word in words.split())
     return [pattern for pattern in found if pattern][:MOST_WORDS]
+
+
+def is_found(patterns: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether every pattern matches one of the names, as the database would say; nothing is found by no pattern."""
+    joined, sought = "|".join(names), list(patterns)
+    return bool(sought) and all(re.search(pattern, joined) for pattern in sought)
 
 
 def _pattern(word: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -85,6 +86,20 @@ def test_contracts_contractors_and_regions_are_found(client: TestClient, office:
     for typed in (known["contractor"], known["name"]):
         assert f'href="/ru/contractors/{known["contractor"]}"' in client.get("/ru/search", params={"q": typed}).text
     assert 'href="/ru/regions/11"' in client.get("/ru/search", params={"q": "11"}).text
+
+
+def test_a_town_is_found_whatever_the_keyboard_and_leads_to_its_place(client: TestClient) -> None:
+    for typed in ("Өскемен", "оскемен", "Oskemen", "усть каменогорск", "ӨСКЕ", "Oскемен"):
+        page = unescape(client.get("/ru/search", params={"q": typed}).text)
+        assert 'href="/ru/map/status#map=12/49.9714/82.6059"' in page, typed
+        assert "ничего не найдено" not in page
+    place = "lat=49.9714&lon=82.6059"
+    for address, told in (
+        (f"/ru/report?{place}", "report.no_road_here"),
+        (f"/ru/subscribe?{place}&radius=5000", "follow.lead"),
+    ):
+        assert f'href="{address}"' in page
+        assert say(told, "ru") in client.get(address).text
 
 
 @pytest.mark.parametrize("typed", ["43.25, 76.95", "43.25 76.95", "43.25,76.95"])
