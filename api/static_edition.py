@@ -1,8 +1,10 @@
 """A static edition of the public site: pages, maps, tiles and data as files that any web server can send.
 
 The application itself is asked, in this process and others like it, so that a page is the same bytes as on the site. A
-page `/kk/roads/1` becomes `kk/roads/1/index.html`. What needs the site itself (a search, a form, somebody's own pages)
-becomes a note that says so and leads there, so that no link among the pages is broken.
+page `/kk/roads/1` becomes `kk/roads/1/index.html`, and a later part of a list, `/kk/roads/1?segments=2`, a page of its
+own, `kk/roads/1/segments-2/index.html`: links to parts are the only thing that reads otherwise. What needs the site
+itself (a search, a form, somebody's own pages) becomes a note that says so and leads there, so that no link among the
+pages is broken.
 """
 
 import asyncio
@@ -13,18 +15,18 @@ import shutil
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from html import unescape
+from html import escape, unescape
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import httpx2
 from fastapi import FastAPI, Request
@@ -45,11 +47,15 @@ WORTH_SHARING = 400
 """Fewer pages than these are fetched sooner than another process has started."""
 ARCHIVES = (".tar.gz", ".tgz", ".zip")
 MARK = "edition.json"
-LIVE_PAGES = ("ask", "search")
+LIVE_PAGES = ("ask", "report", "search", "subscribe")
 """Of the pages there is one of, those that are nothing without the site."""
 THINGS = ("roads", "contractors", "regions", "contracts")
+WITH_PARTS = (*THINGS, "segments", "overdue", "indicators")
+"""Pages with lists in parts, or in several orders."""
 FILE = re.compile(r"/(static|maps|photos|transparency|data)/.*\.[a-z0-9]+|/openapi\.json")
 LINK = re.compile(r'(?:href|src|action)="(/(?!/)[^"]*)"')
+LINK_TO_PART = re.compile(r'href="((?:/(?!/)[^"?#]*)?)\?([^"#]*)(#[^"]*)?"')
+PART = re.compile("[a-z0-9_]{1,40}")
 SOURCES = re.compile(r'srcset="([^"]*)"')
 OLDEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -226,22 +232,67 @@ async def _fetch_pages(work: Work, addresses: Sequence[str]) -> tuple[set[str], 
     counts: Counter[str] = Counter()
     async with _application(work.settings) as (app, client):
 
-        async def write(address: str) -> None:
+        async def write(address: str) -> Iterable[str]:
             kind, body = await _answer(work, app, client, address)
+            counts[kind] += 1
+            parts: set[str] = set()
+            if kind == "pages":
+                links.update(links_of(body.decode()))
+                page, parts = _lead_to_parts(work, address.partition("?")[0], body.decode())
+                body = page.encode()
             path = file_of(work.folder, address)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
-            counts[kind] += 1
-            if kind == "pages":
-                links.update(links_of(body.decode()))
+            return parts
 
-        await _all(write, addresses)
+        async def write_with_parts(address: str) -> None:
+            known, ahead = {address}, [address]
+            while ahead:
+                found = set(await write(ahead.pop())) - known
+                known |= found
+                ahead += sorted(found)
+
+        await _all(write_with_parts, addresses)
     return links, counts
+
+
+def _lead_to_parts(work: Work, path: str, page: str) -> tuple[str, set[str]]:
+    """The page with links to parts of lists as they lie in the edition, and the addresses of its own parts."""
+    own: set[str] = set()
+
+    def lead(link: re.Match[str]) -> str:
+        there, fragment = unescape(link[1]) or path, link[3] or ""
+        if not _has_parts(work, there):
+            return link[0]
+        part = part_of(dict(parse_qsl(unescape(link[2]))), fragment.removeprefix("#"))
+        if part and there == path:
+            own.add(f"{path}?{part[0]}={part[1]}")
+        return f'href="{escape(there + (f"/{part[0]}-{part[1]}/" if part else ""))}{fragment}"'
+
+    return LINK_TO_PART.sub(lead, page), own
+
+
+def _has_parts(work: Work, path: str) -> bool:
+    _, _, kind, *_ = f"{path}//".split("/")
+    return kind in WITH_PARTS and _belongs(work, path)
+
+
+def part_of(asked: Mapping[str, str], fragment: str) -> tuple[str, str] | None:
+    """Which part of a list, or which order, a link asks for; None for the page as it begins.
+
+    On the site each list of a page keeps its part while another is turned. In the edition the others begin anew, or
+    there would be a page for each combination.
+    """
+    parts = {
+        name: value for name, value in asked.items() if value != "1" and PART.fullmatch(name) and PART.fullmatch(value)
+    }
+    wanted = [fragment] if fragment in asked else sorted(parts)
+    return next(((name, parts[name]) for name in wanted if name in parts), None)
 
 
 async def _answer(work: Work, app: FastAPI, client: httpx2.AsyncClient, address: str) -> tuple[str, bytes]:
     """What stands at an address of the edition, and of which kind it is."""
-    if not _belongs(work, address):
+    if not _belongs(work, address.partition("?")[0]):
         return "notes", _note(work, app, address)
     answer = await client.get(address)
     if answer.is_redirect:
@@ -290,9 +341,10 @@ def links_of(page: str) -> Iterator[str]:
 
 def file_of(folder: Path, address: str) -> Path:
     """The file that any web server sends for an address."""
-    path = unquote(address).lstrip("/")
-    is_file = FILE.fullmatch(address) or address == "/404.html"
-    return folder / path if is_file else folder / path / "index.html"
+    page, _, part = address.partition("?")
+    path = unquote(page).lstrip("/")
+    is_file = FILE.fullmatch(page) or page == "/404.html"
+    return folder / path if is_file else folder / path / part.replace("=", "-") / "index.html"
 
 
 # --- tiles
@@ -430,5 +482,6 @@ let a proxy strip the folder and rewrite links; with nginx:
   html, js, css, json, mvt.
 - Files named index.html below api/ are JSON.
 - Let 404.html answer what is not there. A tile that is not there is an empty tile.
-- Long lists show their first part. Searches, forms and accounts are on the live site: a note leads there.
+- A later part of a long list is a page below its page (roads/1/segments-2/).
+- Searches, forms and accounts are on the live site: a note leads there.
 """

@@ -19,6 +19,7 @@ from jobs.data import PublishData
 from jobs.maps import PublishMaps
 from jobs.runner import Runner
 from jobs.timetable import jobs_by_name, timetable
+from roads.queries import pages
 from roads.settings import Settings
 from tests.api.conftest import Told
 
@@ -78,12 +79,26 @@ def settings(database: Engine, database_url: str, told: Told, tmp_path: Path) ->
     return known
 
 
-def test_no_link_of_an_edition_is_broken_and_twice_is_the_same(settings: Settings, told: Told, tmp_path: Path) -> None:
+def test_no_link_of_an_edition_is_broken_and_twice_is_the_same(
+    settings: Settings, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "ROWS_OF_A_LIST", 4)
     out = tmp_path / "out"
     counts = export_site(settings, out, SMALL)
     assert counts["tiles"] > 0
     assert (out / "kk" / "contracts" / str(told.contract) / "index.html").is_file()
-    assert "live site" in (out / "en" / "search" / "index.html").read_text(encoding="utf-8")
+    for page in ("search", "report", "subscribe"):
+        assert "live site" in (out / "en" / page / "index.html").read_text(encoding="utf-8")
+    (picture,) = out.glob("maps/picture/*/status.en.svg")
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+    (second,) = out.glob("en/roads/*/segments-2/index.html")
+    own = f"/{second.parents[1].relative_to(out).as_posix()}"
+    told_there = second.read_text(encoding="utf-8")
+    assert f'rel="prev" href="{own}#segments"' in told_there
+    assert f'rel="next" href="{own}/segments-3/#segments"' in told_there
+    assert f'href="{own.replace("en", "kk", 1)}/segments-2/" hreflang="kk"' in told_there
+    assert (out / "en/contractors/order-name/index.html").is_file()
+    assert not any('="?' in page.read_text(encoding="utf-8") for page in out.glob("en/roads/**/index.html"))
     with sent_by_any_server(out) as address:
         reached, broken = broken_links(address)
     assert broken == []
