@@ -19,7 +19,7 @@ SIZE = 5000
 """Ids of a part: with three languages far below the 50,000 addresses and 50 MB that a part may have."""
 PAGES = (
     "", *(f"map/{name}" for name in MAPS), "ask", "indicators", "contractors", "regions", "overdue",
-    "transparency", "data/",
+    "report", "subscribe", "transparency", "data/",
 )  # fmt: skip
 """Pages there is one of, below the language."""
 NOT_FOR_ROBOTS = (
