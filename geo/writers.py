@@ -6,7 +6,6 @@ them, which spreadsheets take for "this is text". The other formats hold the wor
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -22,13 +21,11 @@ import pyarrow.parquet as pq
 from pyproj import CRS
 
 from geo.errors import GeoError
+from geo.formulas import guarded
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 SUFFIXES = (".csv", ".parquet", *DRIVERS)
 GEOMETRY = "geometry"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""With these a spreadsheet begins to reckon."""
-_NUMBER = re.compile(r"[+-][0-9]+([.,][0-9]+)?")
 KINDS = {
     "integer": pa.int64(),
     "number": pa.float64(),
@@ -128,15 +125,6 @@ def _write_csv(file: Path, columns: Sequence[str], batches: "_Counted") -> None:
         writer.writerow(columns)
         for batch in batches:
             writer.writerows([guarded(word) for word in (row if at is None else _with_wkt(row, at))] for row in batch)
-
-
-def guarded(word: Any) -> Any:
-    """What a cell of a CSV may hold: words that a spreadsheet would reckon with get an apostrophe before them.
-
-    A number with its sign is a number, also where it stands as words.
-    """
-    is_formula = isinstance(word, str) and word.startswith(FORMULA) and not _NUMBER.fullmatch(word)
-    return f"'{word}" if is_formula else word
 
 
 def _with_wkt(row: Sequence[Any], at: int) -> list[Any]:

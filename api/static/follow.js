@@ -31,7 +31,7 @@ function draw() {
   details.querySelector(".frame").append(frame);
   const waiting = setInterval(() => {
     const inside = frame.contentWindow;
-    if (inside?.document?.documentElement.dataset.ready !== "yes") return;
+    if (inside?.document?.documentElement?.dataset.ready !== "yes") return;
     clearInterval(waiting);
     take(inside.map_status, inside.L);
   }, 100);

@@ -19,7 +19,7 @@ function wake(box) {
   box.classList.add('is-waking');
   box.append(frame);
   const waiting = setInterval(() => {
-    if (frame.contentDocument?.documentElement.dataset.ready !== 'yes') return;
+    if (frame.contentDocument?.documentElement?.dataset.ready !== 'yes') return;
     clearInterval(waiting);
     const hadFocus = box.contains(document.activeElement);
     box.classList.replace('is-waking', 'is-live');

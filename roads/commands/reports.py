@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
-from geo.writers import guarded
+from geo.formulas import guarded
 from roads.domain.remarks import Action, Remark, Totals
 from roads.i18n import say
 

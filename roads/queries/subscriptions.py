@@ -5,18 +5,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from roads.domain.subscriptions import News, NewsKind
 from roads.i18n import LANGUAGES
-from roads.models.subscriptions import Subscription
 from roads.sql import statement
 
 
 def has_subscriptions(session: Session) -> bool:
     """Whether anybody follows anything, or asked to."""
-    return bool(session.scalar(select(exists().select_from(Subscription))))
+    return bool(session.scalar(text("SELECT EXISTS (SELECT FROM subscription)")))
 
 
 def news_of_notices(session: Session, notices: Sequence[int]) -> Mapping[int, Sequence[News]]:

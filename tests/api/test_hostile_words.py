@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection
 from typer.testing import CliRunner
 
-from geo.writers import FORMULA
+from geo.formulas import FORMULA
 from roads.__main__ import app as command
 from tests.everything import OF_CITIZENS, Everything, everything, harm
 from tests.mail import text_of

@@ -300,4 +300,4 @@ def test_every_code_has_its_words(language: str) -> None:
     }
     wanted = {f"{kind}.{code}" for kind, of in codes.items() for code in of} | {f"error.{e.code}" for e in errors()}
     assert wanted - set(catalogue(language)) == set()
-    assert len(errors()) == 15
+    assert len(errors()) == 16
