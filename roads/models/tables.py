@@ -58,6 +58,7 @@ from roads.models.photos import Photo, PhotoMask, PhotoUpload, PhotoUse
 from roads.models.reference import CalendarDay, DeadlineRule, Distress, Region
 from roads.models.reports import LetterboxEntry, ReopenRequest, Report, ReportPhoto, ReportWitness
 from roads.models.status import MapEdition, SegmentState, ShownDefect, ShownWorks
+from roads.models.subscriptions import Subscription, SubscriptionTold
 
 __all__ = [
     "Acceptance",
@@ -124,6 +125,8 @@ __all__ = [
     "ShownWorks",
     "SignInAttempt",
     "StatusMark",
+    "Subscription",
+    "SubscriptionTold",
     "TermRule",
     "TrafficCount",
     "Untold",
