@@ -12,10 +12,10 @@ from api.editions import Editions
 from api.headers import PRIVATE
 from api.kept_pages import kept
 from api.pages.ask import coordinates
-from api.pages.map_picture import frame
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import isolated
 from api.schemas.indicators import IndicatorsShape
+from maps.picture import Frame
 from maps.places import search_towns
 from maps.style import SEGMENTS
 from roads.queries import site
@@ -43,7 +43,7 @@ async def home(request: Request, language: str) -> Response:
         "page": "",
         "words_of_search": "",
         "edition": await editions.last(),
-        "frame": frame(settings_of(request).box),
+        "frame": Frame.of(settings_of(request).box),
         "statuses": list(SEGMENTS),
     }
     return shown(request, words, "home.html", wanted(request, ()), told)

@@ -1,7 +1,6 @@
 """The map as a still picture: a picture of an edition never changes, so that everybody on the way may keep it."""
 
 import json
-from functools import cache
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,18 +10,11 @@ from api.compression import squeezed, takes_gzip
 from api.dependencies import offered, public_connection, settings_of
 from api.editions import Editions
 from api.headers import PRIVATE
-from geo.bbox import Box
 from maps.picture import WIDTH, Frame, picture
 from roads.queries.tiles import edition_number, lines_of_picture
 
 router = APIRouter(include_in_schema=False)
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-
-
-@cache
-def frame(area: Box) -> Frame:
-    """The frame of the picture of an area."""
-    return Frame.of(area)
 
 
 @router.get("/maps/picture/{edition}/status.{language}.svg")
@@ -37,7 +29,7 @@ async def status_picture(request: Request, edition: str, language: str) -> Respo
     lines = await editions.kept(number, "picture", lambda: _lines(request, number))
     if lines is None:
         return RedirectResponse(f"/maps/picture/{await editions.last()}/status.{language}.svg", 307, headers=PRIVATE)
-    drawn = picture(frame(settings_of(request).box), json.loads(lines), language)
+    drawn = picture(Frame.of(settings_of(request).box), json.loads(lines), language)
     headers = FOR_GOOD
     if takes_gzip(request):
         drawn, headers = squeezed(drawn), {**FOR_GOOD, "Content-Encoding": "gzip"}
@@ -47,6 +39,6 @@ async def status_picture(request: Request, edition: str, language: str) -> Respo
 async def _lines(request: Request, edition: int) -> bytes | None:
     """The same for all languages: of a nation they take seconds."""
     async with public_connection(request) as connection:
-        last, lines = await lines_of_picture(connection, edition, frame(settings_of(request).box).box, WIDTH)
+        last, lines = await lines_of_picture(connection, edition, Frame.of(settings_of(request).box).box, WIDTH)
     request.app.state.editions.learn(last)
     return lines

@@ -176,8 +176,7 @@ async def change(request: Request, language: str, key: str, form: Form) -> Respo
 
 
 def _change(request: Request, key: str, wish: str) -> None:
-    if not _KEY.fullmatch(key):
-        raise NotFound(thing="subscription", key=key[:40])
+    _demand_key(key)
     with putting(request) as session:
         if wish == "end":
             end_subscription(session, key)
@@ -208,10 +207,14 @@ async def _subscription(request: Request, language: str, key: str) -> Response:
 
 
 def _found(request: Request, key: str) -> Any:
-    if not _KEY.fullmatch(key):
-        raise NotFound(thing="subscription", key=key[:40])
+    _demand_key(key)
     with putting(request) as session:
         return subscription_of(session, key)
+
+
+def _demand_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise NotFound(thing="subscription", key=key[:40])
 
 
 async def _in_words(connection: Public, found: Any, language: str) -> tuple[str, Mapping[str, object]]:

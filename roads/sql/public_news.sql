@@ -30,11 +30,7 @@ news AS (
         JOIN public_defect d ON d.id = s.defect_id AND d.detected_on >= CAST(:since AS date)
         JOIN carriageway w ON w.id = s.carriageway_id
         LEFT JOIN LATERAL (
-            SELECT t.contract_id
-            FROM standing_answer t
-            WHERE t.defect_id = d.id AND t.outcome IN ('under_warranty', 'not_yet_accepted')
-            ORDER BY t.from_cm
-            LIMIT 1
+            -- include: contract_that_answers
         ) AS a ON true
         LEFT JOIN public_contract c ON c.id = a.contract_id
         WHERE (CAST(:road AS text) IS NULL OR s.carriageway_id IN (SELECT id FROM ways))

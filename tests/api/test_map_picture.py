@@ -13,8 +13,7 @@ from maps.picture import WIDTH, Frame, picture
 from maps.style import SEGMENTS
 from roads.db import transaction
 from tests.api.conftest import LAT, Told
-from tests.api.test_tiles import TODAY
-from tests.status import refresh
+from tests.api.test_tiles import TODAY, published
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -22,13 +21,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(autouse=True)
 def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
-
-
-def published(database: Engine) -> int:
-    with transaction(database) as session:
-        made = refresh(session, TODAY).edition
-    assert made is not None
-    return made
 
 
 def test_roads_are_drawn_where_they_lie_and_as_their_status_is(
