@@ -21,7 +21,7 @@ from api.pages.things import HTML, shown, wanted, words_of
 from api.routes.public import PROBLEMS
 from api.routing import QuestionRoute
 from api.schemas.questions import ChangesQuery
-from roads.domain.open_data import CRS, FORMATS, KEPT_DAYS, LAYERS
+from roads.domain.open_data import CRS, FORMATS, KEPT_DAYS, LAYERS, REMOVED
 from roads.queries import open_data
 
 router = APIRouter(include_in_schema=False)
@@ -58,6 +58,7 @@ async def data_page(request: Request, language: str) -> Response:
         "index": index,
         "made_on": date.fromisoformat(index["made_on"]) if index else None,
         "layers": LAYERS,
+        "removed": REMOVED,
         "crs": CRS,
         "kept_days": KEPT_DAYS,
         "licence": LICENCE,
@@ -108,7 +109,8 @@ async def data_file(request: Request, name: str) -> Response:
 async def changes(request: Request, asked: Annotated[ChangesQuery, Query()]) -> Response:
     """Rows of a layer that came on record or became others since a day (UTC), a GeoJSON feature in each line.
 
-    What is gone is not told. Of segments: those of carriageways that came on record since.
+    A row that is no longer in its layer is a feature without geometry: its key, `removed` (true) and `removed_on`. A
+    withdrawn claim line stays in its layer and says so in `state`. Of segments: those that were drawn since.
     """
     digest = blake2b(digest_size=12)
     body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(HELD_BYTES)  # noqa: SIM115 - closed when it is sent

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     STRING = "string"
     DATE = "date"
+    BOOLEAN = "boolean"
     GEOMETRY = "geometry"
 
 
@@ -151,3 +152,6 @@ LAYERS = {
     )
 }
 """Every layer that is published, by its name."""
+
+REMOVED = (Column("removed", Kind.BOOLEAN), Column("removed_on", Kind.DATE))
+"""What a changed row that is no longer in its layer tells beside its key."""

@@ -167,6 +167,16 @@ class Segment(Base):
     is_folded: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
+class SegmentCutAgain(Base):
+    """A segment that is gone because its street was cut again at a new junction: whoever keeps a copy is told."""
+
+    __tablename__ = "segment_cut_again"
+
+    segment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    carriageway_id: Mapped[int]
+    removed_at: Mapped[Moment] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
 class KilometrePost(Base):
     """Where a kilometre post stands: official chainage is interpolated between posts."""
 

@@ -41,6 +41,7 @@ from roads.models.network import (
     Road,
     RoadAlias,
     Segment,
+    SegmentCutAgain,
     TrafficCount,
 )
 from roads.models.notices import (
@@ -120,6 +121,7 @@ __all__ = [
     "Road",
     "RoadAlias",
     "Segment",
+    "SegmentCutAgain",
     "SegmentState",
     "ShownDefect",
     "ShownWorks",

@@ -16,6 +16,7 @@ KINDS = ("regions", "contractors", "roads", "contracts", "segments")
 async def write_changes(connection: Public, layer: str, since: date, write: Callable[[bytes], object]) -> int:
     """Writes the rows of a layer that came on record or became others since a day, each a GeoJSON feature in a line.
 
+    Rows that left the layer since then are told by their keys, without geometry.
     Gives how many. Only a batch of them is held in memory.
     """
     written = 0

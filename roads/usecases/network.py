@@ -241,7 +241,7 @@ def _cut_streets_again(session: Session) -> None:
     session.execute(
         text("INSERT INTO writing (n, id) VALUES (:n, :id)"), [{"n": n, "id": carriageway} for n, carriageway in listed]
     )
-    session.execute(text("DELETE FROM segment WHERE carriageway_id IN (SELECT id FROM writing)"))
+    session.execute(statement("network_drop_cut_segments"))
     copy_pieces(
         session, np.array([n for n, _ in listed]), lines.take(np.array(which)), [cuts[number] for number in which]
     )

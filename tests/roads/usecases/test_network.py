@@ -239,8 +239,10 @@ def test_streets_that_cross_without_a_common_vertex_do_not_meet(session: Session
 def test_a_street_that_is_joined_later_is_cut_then(session: Session) -> None:
     take_network(session, STREET)
     before = the(session, "s").id
+    whole = session.scalar(text("SELECT id FROM segment WHERE carriageway_id = :id"), {"id": before})
     take_network(session, STREET, feature((300, 500), (300, 900), source_id="side"))
     assert the(session, "s").id == before
+    assert session.execute(text("SELECT segment_id, carriageway_id FROM segment_cut_again")).all() == [(whole, before)]
     assert whole_metres(segments(session, "s")) == [(0, 300), (300, 600)]
 
 
