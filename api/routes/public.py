@@ -11,7 +11,7 @@ from api.schemas.contracts import ContractDetail, ContractList
 from api.schemas.indicators import IndicatorsShape
 from api.schemas.inspections import DefectList, DefectShape
 from api.schemas.liability import AttributionShape, LiabilityShape, PartShape
-from api.schemas.network import RoadList, SegmentList
+from api.schemas.network import RoadList, SegmentList, TownList, TownShape
 from api.schemas.questions import (
     LARGEST_ID,
     ContractsQuery,
@@ -22,9 +22,11 @@ from api.schemas.questions import (
     PageQuery,
     RoadsQuery,
     SegmentsQuery,
+    TownsQuery,
     box_of,
 )
 from api.schemas.status import SegmentDetail, StatusShape
+from maps.places import search_towns
 from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
 from roads.domain.scorecard import WINDOW_DAYS
@@ -69,6 +71,12 @@ async def roads(request: Request, asked: Annotated[RoadsQuery, Query()]) -> Resp
         "patterns": search_patterns(asked.search) if asked.search else None,
     }
     return shown(request, RoadList.of(await _page(request, "public_roads", filters, asked)))
+
+
+@questions.get("/towns", response_model=TownList, responses=PROBLEMS)
+async def towns(request: Request, asked: Annotated[TownsQuery, Query()]) -> Response:
+    """Towns by any of their names, whatever the keyboard."""
+    return shown(request, TownList(items=[TownShape.of(one) for one in search_towns(asked.search, asked.limit)]))
 
 
 @questions.get("/segments", response_model=SegmentList, responses=PROBLEMS)

@@ -1,5 +1,6 @@
 """Roads, segments and places as the API shows them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Self
 
@@ -94,6 +95,26 @@ class RoadList(BaseModel):
     def of(cls, page: Page) -> Self:
         """The shape of a page."""
         return cls(items=[RoadShape.of(row) for row in page.items], next=page.next_after)
+
+
+class TownShape(BaseModel):
+    """A town with its names, its region, and a point in its middle (degrees)."""
+
+    names: Names
+    kato: str = Field(examples=["11"])
+    lon: float = Field(examples=[69.3964])
+    lat: float = Field(examples=[53.2841])
+
+    @classmethod
+    def of(cls, town: Mapping[str, Any]) -> Self:
+        """The shape of a town."""
+        return cls(names=Names(**town["name"]), kato=town["kato"], lon=town["at"][0], lat=town["at"][1])
+
+
+class TownList(BaseModel):
+    """Towns: those first whose name begins with what was typed, and of them the largest."""
+
+    items: list[TownShape]
 
 
 class SegmentShape(BaseModel):

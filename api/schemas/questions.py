@@ -128,6 +128,13 @@ class RoadsQuery(PageQuery):
     search: Search | None = Field(default=None, examples=["abay"])
 
 
+class TownsQuery(Strict):
+    """`search` is part of any of a town's names, as people type it."""
+
+    search: Search = Field(examples=["kokshetau"])
+    limit: int = Field(default=10, ge=1, le=100)
+
+
 class SegmentsQuery(PageQuery):
     """Filters of the list of segments; `since` is about the day since which the status stands."""
 

@@ -1,4 +1,4 @@
-/* Search by road or street: any of its names, or its reference. */
+/* Search by road, street or town: any of its names, or a road's reference. */
 
 import { announce, element, named } from './markup.js';
 import { ask, isOvertaken } from './ask.js';
@@ -6,10 +6,13 @@ import { nameIn, say, sayMany } from './page.js';
 
 const WAIT_MS = 250;
 const MOST = 20;
+const MOST_TOWNS = 5;
+/* So far from the middle of a town, in degrees, its map reaches. */
+const AROUND_TOWN = { lon: 0.09, lat: 0.05 };
 const field = document.getElementById('search');
 const results = document.getElementById('results');
 
-/* Calls `go(bounds)` with the corners of the road that was chosen. `regions` knows the regions' names. */
+/* Calls `go(bounds)` with the corners of what was chosen. `regions` knows the regions' names. */
 export function offerSearch(regions, go) {
   let waiting = null;
   field.addEventListener('input', () => {
@@ -34,28 +37,36 @@ async function look(regions, go) {
     return;
   }
   try {
-    const { items } = await ask('/api/v1/roads', { search: words, limit: MOST }, 'search');
-    show(items.filter((road) => road.bbox), regions, go);
+    const [towns, roads] = await Promise.all([
+      ask('/api/v1/towns', { search: words, limit: MOST_TOWNS }, 'search for towns'),
+      ask('/api/v1/roads', { search: words, limit: MOST }, 'search'),
+    ]);
+    show([...towns.items.map(withBox), ...roads.items.filter((road) => road.bbox)], regions, go);
   } catch (trouble) {
     if (!isOvertaken(trouble)) tell(say('map.no_search'));
   }
 }
 
-function show(roads, regions, go) {
-  if (!roads.length) {
+const withBox = (town) => ({
+  ...town,
+  bbox: [town.lon - AROUND_TOWN.lon, town.lat - AROUND_TOWN.lat, town.lon + AROUND_TOWN.lon, town.lat + AROUND_TOWN.lat],
+});
+
+function show(found, regions, go) {
+  if (!found.length) {
     tell(say('map.not_found'));
     return;
   }
-  results.replaceChildren(...roads.map((road) => element('li', {}, choice(road, regions, go))));
+  results.replaceChildren(...found.map((one) => element('li', {}, choice(one, regions, go))));
   results.hidden = false;
-  announce(sayMany('map.found', roads.length));
+  announce(sayMany('map.found', found.length));
 }
 
-function choice(road, regions, go) {
-  const name = nameIn(road.names) || road.reference;
-  const where = [road.reference === name ? null : road.reference, regions.get((road.kato ?? '').slice(0, 2))];
+function choice(place, regions, go) {
+  const name = nameIn(place.names) || place.reference;
+  const where = [place.reference === name ? null : place.reference, regions.get((place.kato ?? '').slice(0, 2))];
   const take = () => {
-    const [west, south, east, north] = road.bbox;
+    const [west, south, east, north] = place.bbox;
     results.hidden = true;
     field.value = name;
     go([[south, west], [north, east]]);

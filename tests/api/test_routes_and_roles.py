@@ -110,6 +110,7 @@ EXPECTED: dict[str, Line] = {
     "GET /readyz": anybody(),
     "GET /api/v1/liability": anybody(at="/api/v1/liability?lon=70.01&lat=50"),
     "GET /api/v1/roads": anybody(),
+    "GET /api/v1/towns": anybody(at="/api/v1/towns?search=aral"),
     "GET /api/v1/segments": anybody(),
     "GET /api/v1/segments/{id}": anybody(404, at="/api/v1/segments/999"),
     "GET /api/v1/status": anybody(),

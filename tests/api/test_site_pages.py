@@ -93,6 +93,8 @@ def test_a_town_is_found_whatever_the_keyboard_and_leads_to_its_place(client: Te
         page = unescape(client.get("/ru/search", params={"q": typed}).text)
         assert 'href="/ru/map/status#map=12/49.9714/82.6059"' in page, typed
         assert "ничего не найдено" not in page
+    (town,) = client.get("/api/v1/towns", params={"search": typed}).json()["items"]
+    assert (town["names"]["kk"], town["lat"]) == ("Өскемен", 49.9714)
     place = "lat=49.9714&lon=82.6059"
     for address, told in (
         (f"/ru/report?{place}", "report.no_road_here"),

@@ -270,6 +270,15 @@ def test_a_road_is_found_by_its_reference_and_shown(watched: Watched, told: Told
     watched.until(f"location.hash.includes('/{LAT:.0f}.') || location.hash.includes('/{LAT - 1:.0f}.')")
 
 
+def test_a_town_is_found_and_shown(watched: Watched, told: Told) -> None:
+    watched.open("kk")
+    watched.page.fill("#search", "кокшет")
+    watched.page.wait_for_selector("#results button")
+    watched.page.keyboard.press("ArrowDown")
+    watched.page.keyboard.press("Enter")
+    watched.until("/map=\\d+\\/53\\.2\\d+\\/69\\.[34]/.test(location.hash)")
+
+
 def test_around_me_asks_only_when_pressed(browser: Browser, site: str, told: Told) -> None:
     lon, lat = told.covered
     context = browser.new_context(
