@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
+from api.listening import listening
 from api.static_edition import Segments, Wanted, export_site
 from roads.commands.running import IN_ENGLISH, Language, one_clear_line
 from roads.domain.errors import RoadsError
@@ -37,9 +39,13 @@ def serve(
         code = f"database.{wrong.params['problem']}" if wrong.code == "database_unusable" else wrong.code
         print(say(f"error.{code}", params=wrong.params), file=sys.stderr)
         raise typer.Exit(2) from None
-    uvicorn.run(
+    config = uvicorn.Config(
         "api.app:create_app", factory=True, host=host, port=port, workers=workers, access_log=False, server_header=False
     )
+    if workers == 1:
+        uvicorn.Server(config).run()
+    else:
+        Multiprocess(config, sockets=[listening(config)]).run()
 
 
 @app.command("export-site")
