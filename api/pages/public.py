@@ -1,19 +1,18 @@
 """What every page needs: its template, its stylesheets and scripts, and the way to it in the reader's language."""
 
 from collections.abc import Mapping
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.compression import tagged_small
 from api.dependencies import settings_of
 from api.headers import PRIVATE
+from api.pages.templates import templates_in
 from api.pages.words import isolated, named
 from geo.chainage import format_chainage
 from roads.domain.network import Direction
@@ -21,9 +20,6 @@ from roads.domain.warranty import Element
 from roads.i18n import choose_language, say
 
 router = APIRouter(include_in_schema=False)
-pages = Environment(
-    loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False
-)
 SECTIONS = (
     ("map/status", "site.maps"),
     ("ask", "ask.title"),
@@ -70,20 +66,17 @@ def problem_page(request: Request, status: int, language: str, detail: str) -> R
 def page_in(request: Request, template: str, language: str, facts: Mapping[str, Any]) -> bytes:
     """A page from a template in the reader's language. Among the facts may be `page`, its path below the
     language, and `query`, what its links to other languages carry: the address's own unless told otherwise."""
-    speak = partial(_speak, language)
-    written = pages.get_template(template).render(
-        say=speak,
-        language=language,
-        languages=settings_of(request).language_codes,
-        sections=SECTIONS,
-        elements=list(Element),
-        directions=list(Direction),
-        format_chainage=format_chainage,
-        base_url=settings_of(request).base_url.rstrip("/"),
-        **{"page": "", "query": request.url.query, "named": named, "isolated": isolated, **facts},
+    written = (
+        templates_in(language)
+        .get_template(template)
+        .render(
+            languages=settings_of(request).language_codes,
+            sections=SECTIONS,
+            elements=list(Element),
+            directions=list(Direction),
+            format_chainage=format_chainage,
+            base_url=settings_of(request).base_url.rstrip("/"),
+            **{"page": "", "query": request.url.query, "named": named, "isolated": isolated, **facts},
+        )
     )
     return written.encode()
-
-
-def _speak(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
-    return say(key, language, params)

@@ -1,0 +1,42 @@
+"""The templates of pages, read once for each language."""
+
+import pytest
+from jinja2 import Environment
+from markupsafe import escape
+
+from api.pages import templates
+from api.pages.templates import templates_in
+from roads.i18n import LANGUAGES, say
+
+
+def render(source: str, language: str) -> str:
+    return templates_in(language).from_string(source).render(key="site.name")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_is_the_same_when_it_is_written_in_and_when_it_is_asked(language: str) -> None:
+    written, asked, told = render('{{ say("site.name") }}|{{ say(key) }}|{{ language }}', language).split("|")
+    assert (written, asked, told) == (escape(say("site.name", language)), written, language)
+
+
+def test_a_sentence_without_facts_costs_a_page_nothing() -> None:
+    environment = templates_in("ru")
+    source = environment.overlay().preprocess('<p>{{ say("site.name") }}</p>')
+    assert source == f"<p>{say('site.name', 'ru')}</p>"
+
+
+def test_a_sentence_that_nobody_wrote_is_found_when_the_template_is_read() -> None:
+    with pytest.raises(KeyError):
+        render('{% if false %}{{ say("site.nothing") }}{% endif %}', "en")
+
+
+def test_what_would_be_markup_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "say", lambda *_: "<b> {{ key }} {% raw %}")
+    assert render('{{ say("site.name") }}', "kk") == "&lt;b&gt; {{ key }} {% raw %}"
+
+
+def test_every_template_is_read_in_every_language() -> None:
+    for language in LANGUAGES:
+        environment: Environment = templates_in(language)
+        for name in environment.list_templates(extensions=["html"]):
+            environment.get_template(name)
