@@ -22,7 +22,7 @@ from roads.domain.warranty import Element
 from roads.i18n import FALLBACK
 from roads.queries.candidates import candidate, neighbour, road_name
 from roads.queries.moments import NOW, end_of_day
-from roads.sql import driver_statement, filled_statement
+from roads.sql import driver_statement, filled_statement, numbered_statement
 
 type_of_row = Any
 Public = AsyncConnection[Any]
@@ -94,8 +94,9 @@ def moment(given: date | datetime | None, zone: ZoneInfo) -> datetime | str:
 
 async def rows(connection: Public, name: str, parameters: Mapping[str, Any], **instead: str) -> list[type_of_row]:
     """The rows of a statement by its name, as named tuples."""
-    async with connection.cursor(row_factory=namedtuple_row) as cursor:
-        await cursor.execute(driver_statement(name, **instead), parameters)
+    numbered, names = numbered_statement(name, **instead)
+    async with AsyncRawCursor(connection, row_factory=namedtuple_row) as cursor:
+        await cursor.execute(numbered, [parameters[one] for one in names])
         return await cursor.fetchall()
 
 
@@ -106,8 +107,9 @@ async def rows_together(
     cursors = {}
     async with connection.pipeline():
         for key, (name, parameters) in asked.items():
-            cursors[key] = connection.cursor(row_factory=namedtuple_row)
-            await cursors[key].execute(driver_statement(name), parameters)
+            numbered, names = numbered_statement(name)
+            cursors[key] = AsyncRawCursor(connection, row_factory=namedtuple_row)
+            await cursors[key].execute(numbered, [parameters[one] for one in names])
     return {key: await cursor.fetchall() for key, cursor in cursors.items()}
 
 

@@ -36,6 +36,19 @@ def driver_statement(name: str, **instead: str) -> bytes:
     return _PARAMETER.sub(r"%(\1)s", source(name, **instead).replace("%", "%%")).encode()
 
 
+@cache
+def numbered_statement(name: str, **instead: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement as PostgreSQL takes it, parameters written `$1`, and their names in that order.
+
+    psycopg looks through a statement for its parameters each time when it is longer than a few thousand characters.
+    """
+    numbers: dict[str, int] = {}
+    written = _PARAMETER.sub(
+        lambda match: f"${numbers.setdefault(match.group(1), len(numbers) + 1)}", source(name, **instead)
+    )
+    return written.encode(), tuple(numbers)
+
+
 def filled_statement(name: str, parameters: Mapping[str, str], **instead: str) -> str:
     """The statement with every parameter replaced by an expression of ours (`$1`, a column): what PREPARE takes."""
     return _PARAMETER.sub(lambda match: parameters[match.group(1)], source(name, **instead))
