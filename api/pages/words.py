@@ -32,8 +32,8 @@ _ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 _ENDLESS = re.compile(r"\S{31}")
 _PIECES = re.compile(r"(?s).{1,18}")
 _BDI, _END_OF_BDI = Markup("<bdi>"), Markup("</bdi>")
-DAYS_KEPT = 4096
-"""So many days are kept as they are written: a page tells the same ones again and again."""
+KEPT = 4096
+"""So many days and numbers are kept as they are written: pages tell the same ones again and again."""
 
 
 class Words:
@@ -76,7 +76,7 @@ class Words:
 
     def number(self, number: Decimal | float) -> Markup:
         """A number with the language's separators; it is ours, so it needs no isolation."""
-        return Markup(escape(format_decimal(number, locale=self._locale)))  # noqa: S704 - escaped
+        return _number(number, self._locale)
 
     def percent(self, percent: Decimal | float | None) -> Markup:
         """A share in percent, to a tenth; a dash where there is none."""
@@ -173,10 +173,15 @@ def _escaped(language: str, key: str) -> str:
     return str(escape(catalogue(language)[key]))
 
 
-@lru_cache(DAYS_KEPT)
+@lru_cache(KEPT)
 def _day(day: date, pattern: str, locale: str) -> Markup:
     written = format_date(day, pattern, locale=locale)
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), written)
+
+
+@lru_cache(KEPT)
+def _number(number: Decimal | float, locale: str) -> Markup:
+    return Markup(escape(format_decimal(number, locale=locale)))  # noqa: S704 - escaped
 
 
 @cache
