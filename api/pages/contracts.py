@@ -14,12 +14,10 @@ from roads.domain.attribution import Outcome
 from roads.domain.claims import LineState
 from roads.domain.errors import NotFound
 from roads.domain.status import DefectState
-from roads.queries.pages import ContractFacts, contract_facts
+from roads.queries.pages import OF_A_CONTRACT, ContractFacts, contract_facts
 from roads.queries.public import type_of_rows
 
 router = APIRouter(include_in_schema=False)
-
-LISTS = ("parts", "segments", "changes", "defects", "claims", "timeline")
 
 
 @router.get("/{language}/contracts/{number}")
@@ -27,7 +25,7 @@ LISTS = ("parts", "segments", "changes", "defects", "claims", "timeline")
 async def contract_page(request: Request, language: str, number: str) -> Response:
     """A contract in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)
-    asked = wanted(request, LISTS)
+    asked = wanted(request, OF_A_CONTRACT)
     contract_id = number_of(number)
     if contract_id is None:
         return not_found(request, words, f"contracts/{number}")

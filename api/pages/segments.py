@@ -13,11 +13,10 @@ from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.timeline import told
 from api.pages.words import Words
 from roads.domain.errors import NotFound
-from roads.queries.pages import SegmentFacts, Stretch, segment_facts
+from roads.queries.pages import OF_A_SEGMENT, SegmentFacts, Stretch, segment_facts
 
 router = APIRouter(include_in_schema=False)
 
-LISTS = ("contracts", "defects", "claims", "timeline")
 MAP_ZOOM = 14
 
 
@@ -26,7 +25,7 @@ MAP_ZOOM = 14
 async def segment_page(request: Request, language: str, number: str) -> Response:
     """A segment in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)
-    asked = wanted(request, LISTS)
+    asked = wanted(request, OF_A_SEGMENT)
     segment_id = number_of(number)
     if segment_id is None:
         return not_found(request, words, f"segments/{number}")

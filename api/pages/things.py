@@ -1,7 +1,7 @@
 """What pages of segments and contracts have in common: addresses, parts of lists, a page for what is not there."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -31,7 +31,7 @@ def number_of(word: str) -> int | None:
     return number if 0 < number <= LARGEST_ID else None
 
 
-def wanted(request: Request, lists: Sequence[str]) -> Wanted:
+def wanted(request: Request, lists: Iterable[str]) -> Wanted:
     """Which part of each list is asked for; whatever else a shared link carries is nobody's concern."""
     given = {name: request.query_params.get(name, "") for name in lists}
     return Wanted(today(request), {name: int(word) for name, word in given.items() if _NUMBER.fullmatch(word)})

@@ -28,6 +28,16 @@ OF_A_SEGMENT = {
 }
 """The lists of a segment's page, and the statements that fill them."""
 
+OF_A_CONTRACT = {
+    "parts": "public_contract_parts",
+    "segments": "public_contract_segments",
+    "changes": "public_contract_changes",
+    "defects": "public_contract_open_defects",
+    "claims": "public_contract_claims",
+    "timeline": "public_contract_timeline",
+}
+"""The lists of a contract's page, and the statements that fill them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -142,23 +152,19 @@ async def segment_facts(connection: Public, number: int, wanted: Wanted) -> Segm
 
 async def contract_facts(connection: Public, number: int, wanted: Wanted) -> ContractFacts:
     """Everything about a contract. Errors: NotFound."""
-    by_id = {"id": number}
-    row = await one_row(connection, "public_contract", by_id, thing="contract")
+    row = await one_row(connection, "public_contract", {"id": number}, thing="contract")
+    asked = {name: (statement, wanted.limits(name, {"id": number})) for name, statement in OF_A_CONTRACT.items()}
+    sums = {"id": number, "today": wanted.today}
+    found = await rows_together(
+        connection,
+        {**asked, "sums": ("public_contract_sums", sums), "outcomes": ("public_contract_defects", {"id": number})},
+    )
     return ContractFacts(
         contract=row,
-        sums=await one_row(connection, "public_contract_sums", {**by_id, "today": wanted.today}, thing="contract"),
-        outcomes=await rows(connection, "public_contract_defects", by_id),
-        parts=await _part(connection, "public_contract_parts", "parts", number, wanted),
-        segments=await _part(connection, "public_contract_segments", "segments", number, wanted),
-        changes=await _part(connection, "public_contract_changes", "changes", number, wanted),
-        defects=await _part(connection, "public_contract_open_defects", "defects", number, wanted),
-        claims=await _part(connection, "public_contract_claims", "claims", number, wanted),
-        timeline=await _part(connection, "public_contract_timeline", "timeline", number, wanted),
+        sums=found["sums"][0],
+        outcomes=found["outcomes"],
+        **{name: wanted.part(name, found[name]) for name in OF_A_CONTRACT},
     )
-
-
-async def _part(connection: Public, statement: str, name: str, number: int, wanted: Wanted) -> Part:
-    return await part(connection, statement, name, {"id": number}, wanted)
 
 
 async def part(connection: Public, statement: str, name: str, parameters: Mapping[str, object], wanted: Wanted) -> Part:

@@ -7,8 +7,8 @@ from datetime import date
 from roads.domain.errors import NotFound
 from roads.domain.scorecard import WINDOW_DAYS, Scorecard
 from roads.domain.status import SegmentStatus
-from roads.queries.pages import Part, Wanted, part
-from roads.queries.public import Public, one_row, rows, type_of_row, type_of_rows
+from roads.queries.pages import Part, Wanted
+from roads.queries.public import Public, one_row, rows, rows_together, type_of_row, type_of_rows
 from roads.queries.scorecards import card_of
 
 EVERYWHERE: Mapping[str, object] = {"road_id": None, "contractor_id": None, "region": None}
@@ -63,13 +63,18 @@ class RegionFacts:
 async def road_facts(connection: Public, road_id: int, wanted: Wanted) -> RoadFacts:
     """Everything about a road. Errors: NotFound, also for a road none of whose carriageways is in use."""
     of_road = {"id": road_id}
-    return RoadFacts(
-        road=await one_row(connection, "public_road", of_road, thing="road"),
-        statuses=await statuses(connection, {"road_id": road_id, "region": None}),
-        segments=await part(connection, "public_road_segments", "segments", of_road, wanted),
-        contracts=await part(connection, "public_road_contracts", "contracts", of_road, wanted),
-        overdue=await overdue(connection, wanted, road_id=road_id),
+    road = await one_row(connection, "public_road", of_road, thing="road")
+    found = await rows_together(
+        connection,
+        {
+            "statuses": ("status_lengths", {"road_id": road_id, "region": None}),
+            "segments": ("public_road_segments", wanted.limits("segments", of_road)),
+            "contracts": ("public_road_contracts", wanted.limits("contracts", of_road)),
+            "overdue": _overdue(wanted, road_id=road_id),
+        },
     )
+    parts = {name: wanted.part(name, found[name]) for name in ("segments", "contracts", "overdue")}
+    return RoadFacts(road=road, statuses=_shares(found["statuses"]), **parts)
 
 
 async def contractor_facts(connection: Public, number: str, wanted: Wanted) -> ContractorFacts:
@@ -79,23 +84,31 @@ async def contractor_facts(connection: Public, number: str, wanted: Wanted) -> C
     if not cards:
         raise NotFound(thing="contractor", key=number)
     contractor = cards[0]
-    return ContractorFacts(
-        contractor=contractor,
-        card=card_of(contractor),
-        contracts=await part(connection, "public_contractor_contracts", "contracts", {"id": contractor.id}, wanted),
-        overdue=await overdue(connection, wanted, contractor_id=contractor.id),
+    found = await rows_together(
+        connection,
+        {
+            "contracts": ("public_contractor_contracts", wanted.limits("contracts", {"id": contractor.id})),
+            "overdue": _overdue(wanted, contractor_id=contractor.id),
+        },
     )
+    parts = {name: wanted.part(name, found[name]) for name in ("contracts", "overdue")}
+    return ContractorFacts(contractor=contractor, card=card_of(contractor), **parts)
 
 
 async def region_facts(connection: Public, kato: str, wanted: Wanted) -> RegionFacts:
     """Everything about a region. Errors: NotFound."""
     of_region = {"id": kato}
-    return RegionFacts(
-        region=await one_row(connection, "public_region", of_region, thing="region"),
-        statuses=await statuses(connection, {"road_id": None, "region": kato}),
-        roads=await part(connection, "public_region_roads", "roads", of_region, wanted),
-        overdue=await overdue(connection, wanted, region=kato),
+    region = await one_row(connection, "public_region", of_region, thing="region")
+    found = await rows_together(
+        connection,
+        {
+            "statuses": ("status_lengths", {"road_id": None, "region": kato}),
+            "roads": ("public_region_roads", wanted.limits("roads", of_region)),
+            "overdue": _overdue(wanted, region=kato),
+        },
     )
+    parts = {name: wanted.part(name, found[name]) for name in ("roads", "overdue")}
+    return RegionFacts(region=region, statuses=_shares(found["statuses"]), **parts)
 
 
 async def scorecards(connection: Public, today: date, contractor_id: int | None = None) -> type_of_rows:
@@ -104,17 +117,22 @@ async def scorecards(connection: Public, today: date, contractor_id: int | None 
     return await rows(connection, "scorecards", asked)
 
 
-async def overdue(connection: Public, wanted: Wanted, **where: object) -> Part:
-    """Claimed defects whose repair is overdue, the longest first: all, or of one road, contractor or region."""
-    return await part(connection, "public_overdue", "overdue", {**EVERYWHERE, **where}, wanted)
+async def overdue(connection: Public, wanted: Wanted) -> Part:
+    """Claimed defects whose repair is overdue, the longest first."""
+    return wanted.part("overdue", await rows(connection, *_overdue(wanted)))
 
 
-async def statuses(connection: Public, where: Mapping[str, object]) -> list[Share]:
+def _overdue(wanted: Wanted, **where: object) -> tuple[str, Mapping[str, object]]:
+    """What asks for the overdue: all, or those of one road, contractor or region."""
+    return "public_overdue", wanted.limits("overdue", {**EVERYWHERE, **where})
+
+
+def _shares(found: type_of_rows) -> list[Share]:
     """How much of a whole has which status, in the order of urgency; those that occur."""
-    found = {row.status: row for row in await rows(connection, "status_lengths", where)}
-    whole = sum(row.length_m for row in found.values())
+    by_status = {row.status: row for row in found}
+    whole = sum(row.length_m for row in found)
     return [
-        Share(status, found[status].segments, found[status].length_m, whole)
+        Share(status, by_status[status].segments, by_status[status].length_m, whole)
         for status in SegmentStatus
-        if status in found
+        if status in by_status
     ]

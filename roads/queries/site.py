@@ -1,5 +1,6 @@
 """What the first pages of the site tell: what was mended last, what is overdue longest, and what a search finds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from roads.domain.scorecard import WINDOW_DAYS
 from roads.domain.searching import search_patterns
 from roads.queries.pages import Part, Wanted, part
 from roads.queries.passports import EVERYWHERE
-from roads.queries.public import Place, Public, rows, type_of_row, type_of_rows
+from roads.queries.public import Place, Public, rows, rows_together, type_of_row, type_of_rows
 
 SHOWN_REPAIRS = 3
 SHOWN_OVERDUE = 5
@@ -42,31 +43,44 @@ class Found:
 
 async def home_facts(connection: Public, today: date) -> HomeFacts:
     """What the first page tells on a day."""
-    (counts,) = await rows(connection, "public_counts", {})
     first = {"today": today, "skipped": 0, "at_most": SHOWN_OVERDUE}
+    found = await rows_together(
+        connection,
+        {
+            "counts": ("public_counts", {}),
+            "indicators": _indicators(today),
+            "repairs": ("public_verified_repairs", {"at_most": SHOWN_REPAIRS}),
+            "overdue": ("public_overdue", {**EVERYWHERE, **first}),
+        },
+    )
     return HomeFacts(
-        indicators=await indicators(connection, today),
-        counts=counts,
-        repairs=await rows(connection, "public_verified_repairs", {"at_most": SHOWN_REPAIRS}),
-        overdue=await rows(connection, "public_overdue", {**EVERYWHERE, **first}),
+        indicators=found["indicators"][0], counts=found["counts"][0], repairs=found["repairs"], overdue=found["overdue"]
     )
 
 
 async def indicators(connection: Public, today: date) -> type_of_row:
     """The five indicators in their parts."""
-    (row,) = await rows(connection, "public_indicators", {"on": today, "days": WINDOW_DAYS})
+    (row,) = await rows(connection, *_indicators(today))
     return row
+
+
+def _indicators(today: date) -> tuple[str, Mapping[str, object]]:
+    return "public_indicators", {"on": today, "days": WINDOW_DAYS}
 
 
 async def search(connection: Public, words: str) -> Found:
     """Roads, contracts, contractors and regions by what somebody typed, whatever the keyboard was."""
     asked = {"patterns": search_patterns(words), "at_most": FOUND_OF_A_KIND}
-    return Found(
-        roads=await rows(connection, "public_found_roads", {**asked, "reference": fold_reference(words)}),
-        contracts=await rows(connection, "public_found_contracts", asked),
-        contractors=await rows(connection, "public_found_contractors", asked),
-        regions=await rows(connection, "public_found_regions", asked),
+    found = await rows_together(
+        connection,
+        {
+            "roads": ("public_found_roads", {**asked, "reference": fold_reference(words)}),
+            "contracts": ("public_found_contracts", asked),
+            "contractors": ("public_found_contractors", asked),
+            "regions": ("public_found_regions", asked),
+        },
     )
+    return Found(**found)
 
 
 async def segment_at(connection: Public, place: Place) -> int | None:
