@@ -1,9 +1,10 @@
 """Charts drawn on the server as SVG, without a script: each stands beside the table that says the same in figures.
 
-Sizes are in units of the picture. Colours come from the stylesheet, by class; texts are escaped by the markup.
+Sizes are in units of the picture. Colours come from the stylesheet, by class; texts are escaped by the markup. Numbers
+on a scale are written as the reader's language does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
@@ -15,6 +16,9 @@ ROW = 26.0
 LABELS_AT_MOST = 8
 NAMES = 230.0
 LONGEST_NAME = 30
+
+Written = Callable[[float], str]
+"""How a number is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,11 @@ class Interval:
     high: float
 
 
-def bars(title: str, given: Sequence[Bar]) -> Markup:
+def bars(title: str, given: Sequence[Bar], written: Written) -> Markup:
     """Upright bars from zero, each with a label below and its marked part at its foot."""
     top = nice_top(max((one.value for one in given), default=0.0))
     step = (WIDTH - LEFT - RIGHT) / max(len(given), 1)
-    parts = [_grid(top)]
+    parts = [_grid(top, written)]
     for number, one in enumerate(given):
         x = LEFT + step * number
         parts.append(_column("column", x, step, one.value, top))
@@ -58,10 +62,10 @@ def bars(title: str, given: Sequence[Bar]) -> Markup:
     return _picture(title, HEIGHT, parts)
 
 
-def line(title: str, given: Sequence[Point], top: float) -> Markup:
+def line(title: str, given: Sequence[Point], top: float, written: Written) -> Markup:
     """A line over equal steps; it breaks where there is nothing to tell."""
     step = (WIDTH - LEFT - RIGHT) / max(len(given) - 1, 1)
-    parts, path, is_down = [_grid(top)], "", False
+    parts, path, is_down = [_grid(top, written)], "", False
     for number, one in enumerate(given):
         if one.value is None:
             is_down = False
@@ -82,7 +86,7 @@ def line(title: str, given: Sequence[Point], top: float) -> Markup:
     return _picture(title, HEIGHT, parts)
 
 
-def intervals(title: str, given: Sequence[Interval]) -> Markup:
+def intervals(title: str, given: Sequence[Interval], written: Written) -> Markup:
     """Figures with their intervals, one below the other, on a common scale from zero."""
     left = NAMES
     top = nice_top(max((one.high for one in given), default=0.0))
@@ -93,7 +97,7 @@ def intervals(title: str, given: Sequence[Interval]) -> Markup:
         Markup(
             '<path class="rule" d="M{} {}V{}"/><text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>'
         ).format(
-            f"{left + at * scale:.1f}", TOP, f"{foot:.1f}", f"{left + at * scale:.1f}", f"{foot + 18:.1f}", _short(at)
+            f"{left + at * scale:.1f}", TOP, f"{foot:.1f}", f"{left + at * scale:.1f}", f"{foot + 18:.1f}", written(at)
         )
         for at in _ticks(top)
     ]
@@ -132,10 +136,10 @@ def _column(kind: str, x: float, step: float, value: float, top: float) -> Marku
     )
 
 
-def _grid(top: float) -> Markup:
+def _grid(top: float, written: Written) -> Markup:
     return Markup("").join(
         Markup('<path class="rule" d="M{} {}H{}"/>').format(LEFT, f"{_y(at, top):.1f}", WIDTH - RIGHT)
-        + _text("tick", LEFT - 8, _y(at, top) + 4, "end", _short(at))
+        + _text("tick", LEFT - 8, _y(at, top) + 4, "end", written(at))
         for at in _ticks(top)
     )
 
@@ -162,10 +166,6 @@ def _text(kind: str, x: float, y: float, anchor: str, words: str) -> Markup:
 
 def _cut(label: str) -> str:
     return label if len(label) <= LONGEST_NAME else f"{label[: LONGEST_NAME - 1]}…"
-
-
-def _short(number: float) -> str:
-    return f"{number:g}"
 
 
 def _picture(title: str, height: float, parts: Sequence[Markup]) -> Markup:

@@ -65,7 +65,9 @@ def _elimination(words: Words, months: type_of_rows) -> Chart:
         "elimination",
         title,
         words.plain("chart.elimination_how"),
-        charts.line(title, points, charts.nice_top(max((one.value or 0.0 for one in points), default=0.0))),
+        charts.line(
+            title, points, charts.nice_top(max((one.value or 0.0 for one in points), default=0.0)), words.number
+        ),
         [words.plain(f"chart.{head}") for head in ("by", "verified", "confirmed", "percent")],
         [
             (
@@ -91,7 +93,9 @@ def _ages(words: Words, ages: type_of_rows) -> Chart:
         "ages",
         title,
         words.plain("chart.ages_how"),
-        charts.bars(title, [Bar(label, one.lines, one.overdue) for label, one in zip(labels, ages, strict=True)]),
+        charts.bars(
+            title, [Bar(label, one.lines, one.overdue) for label, one in zip(labels, ages, strict=True)], words.number
+        ),
         [words.plain(f"chart.{head}") for head in ("age", "lines", "overdue")],
         [(label, words.number(one.lines), words.number(one.overdue)) for label, one in zip(labels, ages, strict=True)],
     )
@@ -105,7 +109,7 @@ def _ends(words: Words, months: type_of_rows) -> Chart:
         "ends",
         title,
         words.plain("chart.ends_how"),
-        charts.bars(title, [Bar(name, km) for name, km in zip(names, kilometres, strict=True)]),
+        charts.bars(title, [Bar(name, km) for name, km in zip(names, kilometres, strict=True)], words.number),
         [words.plain(f"chart.{head}") for head in ("month", "km", "contracts")],
         [
             (name, words.number(km), words.number(one.contracts))

@@ -130,7 +130,7 @@ def _compared(words: Words, rows: Sequence[tuple[Any, Scorecard]]) -> Markup | N
     known.sort(key=lambda one: -one[1].exposure)
     compared = sorted(known[:COMPARED], key=lambda one: -(one[1].value or 0))
     given = [Interval(row.name, rate.value or 0, *(rate.interval or (0, 0))) for row, rate in compared]
-    return intervals(words.plain("contractors.compared"), given) if given else None
+    return intervals(words.plain("contractors.compared"), given, words.number) if given else None
 
 
 def _road(words: Words, facts: RoadFacts) -> dict[str, Any]:
