@@ -1,7 +1,7 @@
 -- Segments that a contract works on, along its roads. Takes id (contract), skipped and at_most.
 SELECT
-    g.id, lower(g.extent) AS from_cm, upper(g.extent) AS to_cm, w.direction, r.reference, r.name_kk, r.name_ru, r.name_en,
-    coalesce(k.status, 'unknown') AS status, coalesce(k.open_defects, 0) AS open_defects
+    g.id, lower(g.extent) AS from_cm, upper(g.extent) AS to_cm, w.direction, g.carriageway_id, r.reference, r.name_kk,
+    r.name_ru, r.name_en, coalesce(k.status, 'unknown') AS status, coalesce(k.open_defects, 0) AS open_defects
 FROM segment g
 JOIN carriageway w ON w.id = g.carriageway_id AND w.retired_at IS NULL
 LEFT JOIN road r ON r.id = w.road_id
