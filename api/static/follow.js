@@ -33,6 +33,8 @@ function draw() {
     const inside = frame.contentWindow;
     if (inside?.document?.documentElement?.dataset.ready !== "yes") return;
     clearInterval(waiting);
+    inside.document.querySelector(".embedded").classList.add("drawn-on");
+    inside.map_status.invalidateSize();
     take(inside.map_status, inside.L);
   }, 100);
 }
