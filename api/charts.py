@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 640.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 14.0, 34.0
 ROW = 26.0
 LABELS_AT_MOST = 8
+LABELS_ON_A_PHONE = 5
 NAMES = 230.0
 LONGEST_NAME = 30
 
@@ -114,7 +115,7 @@ def intervals(title: str, given: Sequence[Interval], written: Written) -> Markup
                 y=f"{y:.1f}",
             )
         )
-    return _picture(title, height, parts)
+    return _picture(title, height, parts, "chart named")
 
 
 def nice_top(highest: float) -> float:
@@ -149,12 +150,19 @@ def _ticks(top: float) -> list[float]:
 
 
 def _labels(labels: Sequence[str], step: float, shift: float) -> list[Markup]:
-    """As many labels as there is room for, at equal distances."""
+    """As many labels as there is room for, at equal distances; of many, every other one gives way on a phone."""
     every = max(1, -(-len(labels) // LABELS_AT_MOST))
+    told = [(number, label) for number, label in enumerate(labels) if number % every == 0]
+    are_many = len(told) > LABELS_ON_A_PHONE
     return [
-        _text("tick", LEFT + step * number + shift, HEIGHT - BOTTOM + 20, "middle", label)
-        for number, label in enumerate(labels)
-        if number % every == 0
+        _text(
+            "tick below other" if are_many and place % 2 else "tick below",
+            LEFT + step * number + shift,
+            HEIGHT - BOTTOM + 20,
+            "middle",
+            label,
+        )
+        for place, (number, label) in enumerate(told)
     ]
 
 
@@ -168,7 +176,7 @@ def _cut(label: str) -> str:
     return label if len(label) <= LONGEST_NAME else f"{label[: LONGEST_NAME - 1]}…"
 
 
-def _picture(title: str, height: float, parts: Sequence[Markup]) -> Markup:
-    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        f"{WIDTH:g}", f"{height:g}", title, Markup("").join(parts)
+def _picture(title: str, height: float, parts: Sequence[Markup], kind: str = "chart") -> Markup:
+    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        kind, f"{WIDTH:g}", f"{height:g}", title, Markup("").join(parts)
     )

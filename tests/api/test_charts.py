@@ -7,7 +7,7 @@ import pytest
 from api.charts import Bar, Interval, Point, bars, intervals, line, nice_top
 from api.pages.words import Words
 
-TICK = re.compile(r'<text class="tick"[^>]*>([^<]*)</text>')
+TICK = re.compile(r'<text class="tick[^>]*>([^<]*)</text>')
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "7.5"), ("ru", "7,5"), ("kk", "7,5")])
@@ -33,3 +33,9 @@ def test_a_line_breaks_where_there_is_nothing_to_tell() -> None:
 
 def test_what_is_written_in_a_chart_is_text() -> None:
     assert "<b>" not in bars("<b>", [Bar("<b>", 1, 1)], str) + intervals("<b>", [Interval("<b>", 1, 1, 1)], str)
+
+
+def test_of_many_labels_every_other_gives_way_on_a_phone() -> None:
+    few, many = (bars("t", [Bar(str(n), n) for n in range(count)], str) for count in (5, 24))
+    assert (few.count("tick below other"), few.count("tick below")) == (0, 5)
+    assert (many.count("tick below other"), many.count("tick below")) == (4, 8)
