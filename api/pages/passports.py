@@ -95,7 +95,7 @@ async def regions_page(request: Request, language: str) -> Response:
     """All regions with how long their roads are and how they stand."""
     words, asked = words_of(request, language), wanted(request, ())
     async with public_connection(request) as connection:
-        found = await rows(connection, "public_regions", {})
+        found = await rows(connection, "public_regions", {"language": language})
     return shown(request, words, "regions.html", asked, {"rows": found, "page": "regions"})
 
 

@@ -10,9 +10,11 @@ WITH page AS MATERIALIZED (
         AND (CAST(:only_id AS integer) IS NULL OR id = CAST(:only_id AS integer))
         AND (
             CAST(:after AS integer) IS NULL
-            OR (name, id) > (SELECT name, id FROM organisation WHERE id = CAST(:after AS integer))
+            OR (name COLLATE "kk-x-icu", id) > (
+                SELECT name COLLATE "kk-x-icu", id FROM organisation WHERE id = CAST(:after AS integer)
+            )
         )
-    ORDER BY name, id
+    ORDER BY name COLLATE "kk-x-icu", id
     LIMIT CAST(:at_most AS integer)
 ),
 party AS (
@@ -45,4 +47,4 @@ CROSS JOIN LATERAL (
     FROM webhook
     WHERE organisation_id = page.id
 ) AS program
-ORDER BY page.name, page.id
+ORDER BY page.name COLLATE "kk-x-icu", page.id

@@ -1,4 +1,5 @@
--- Regions with how long their roads are, and how much of it is in which status, as of the last edition; metres.
+-- Regions in the order of their names in a language, with how long their roads are, and how much of it is in which status,
+-- as of the last edition; metres. Takes language.
 SELECT
     g.kato, g.name_kk, g.name_ru, g.name_en, coalesce(k.length_m, 0) AS length_m, coalesce(k.overdue_m, 0) AS overdue_m,
     coalesce(k.covered_m, 0) AS covered_m, coalesce(k.unknown_m, 0) AS unknown_m, coalesce(k.open_defects, 0) AS open_defects
@@ -15,4 +16,8 @@ LEFT JOIN (
     GROUP BY 1
 ) AS k ON k.kato = left(g.kato, 2)
 WHERE g.kato = left(g.kato, 2) OR k.kato IS NOT NULL
-ORDER BY g.kato
+ORDER BY
+    coalesce(
+        CASE CAST(:language AS text) WHEN 'kk' THEN g.name_kk WHEN 'ru' THEN g.name_ru ELSE g.name_en END, g.name_ru
+    ) COLLATE "kk-x-icu",
+    g.kato

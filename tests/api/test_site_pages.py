@@ -148,6 +148,25 @@ def test_a_region_lists_its_roads_and_a_region_without_roads_says_so(client: Tes
     assert say("region.no_roads", "ru") in words(client, "/ru/regions/12")
 
 
+def test_regions_stand_in_the_order_of_the_readers_alphabet(client: TestClient, database: Engine) -> None:
+    names = {
+        "12": ("Ұлытау", "Улытау", "Ulytau"),
+        "13": ("Алматы", "Алматы", "Almaty"),
+        "14": ("Ақмола", "Акмола", "Akmola"),
+        "15": ("Үлгі", "Эталон", "Model"),
+    }
+    with transaction(database) as session:
+        for kato, (kk, ru, en) in names.items():
+            one = make_region(session, kato)
+            one.name_kk, one.name_ru, one.name_en = kk, ru, en
+    told = {}
+    for language in ("kk", "ru", "en"):
+        page = client.get(f"/{language}/regions").text
+        told[language] = [kato for _, kato in sorted((page.index(f"/regions/{kato}"), kato) for kato in names)]
+    # By their codes alone Kazakh letters stand behind all Russian ones: Ұлытау would be the last, Ақмола after Алматы.
+    assert told == {"kk": ["14", "13", "12", "15"], "ru": ["14", "13", "12", "15"], "en": ["14", "13", "15", "12"]}
+
+
 @pytest.mark.parametrize(
     "path", ["/en/roads/0", "/en/roads/x", "/en/contractors/1", "/en/contractors/abc", "/en/regions/98"]
 )
