@@ -23,6 +23,7 @@ from roads.usecases.notices import forget_untold
 from roads.usecases.organisations import Met, store_organisations
 from seed.defects import ALMATY_TIME, defect_rows
 from seed.history import Cells, tell
+from seed.letterbox import write_letters
 from seed.network import SOURCE, demo_lines, load_network
 from seed.organisations import CABLES, HAULIER, HEAT, QUALITY_CENTRE, WATER
 from seed.photos import Album
@@ -71,6 +72,7 @@ def load_demo(session: Session, actor: Actor, *, media: Media, today: date) -> N
     import_defects(session, actor, defects, demand_all("defects"), today=today)
     with Album(media) as album:
         tell_year(session, actor, Plot(lines, history, album), today=today)
+        write_letters(session, album, media, today=today)
     forget_untold(session, actor, before=today - TOLD_IN_LETTERS)
 
 

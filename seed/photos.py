@@ -139,6 +139,11 @@ class Album:
                 waiting.append(self._pool.submit(develop, number, is_mended=is_mended))
             yield waiting.popleft().result()
 
+    def next_damaged(self) -> tuple[KeepPhoto, ReadyPhoto]:
+        """The next photo of a damaged place, for somebody who sends it with something else."""
+        one = next(self._damaged)
+        return KeepPhoto(one.content, "image/jpeg"), one.ready
+
     def send(self, session: Session, sender: Actor, taken: Taken, *, is_mended: bool) -> int:
         """Somebody sends the next photo of a damaged or of a mended place; gives its id."""
         one = next(self._mended if is_mended else self._damaged)
