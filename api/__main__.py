@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -39,13 +39,12 @@ def serve(
         code = f"database.{wrong.params['problem']}" if wrong.code == "database_unusable" else wrong.code
         print(say(f"error.{code}", params=wrong.params), file=sys.stderr)
         raise typer.Exit(2) from None
-    config = uvicorn.Config(
-        "api.app:create_app", factory=True, host=host, port=port, workers=workers, access_log=False, server_header=False
-    )
+    options: dict[str, Any] = {"factory": True, "host": host, "port": port, "access_log": False, "server_header": False}
     if workers == 1:
-        uvicorn.Server(config).run()
-    else:
-        Multiprocess(config, sockets=[listening(config)]).run()
+        uvicorn.run("api.app:create_app", **options)
+        return
+    config = uvicorn.Config("api.app:create_app", workers=workers, **options)
+    Multiprocess(config, sockets=[listening(config)]).run()
 
 
 @app.command("export-site")
