@@ -20,6 +20,7 @@ from roads.usecases.defects_recording import Ground
 from roads.usecases.reports import FoundPlace, MakeReport, make_report, say_not_fixed
 from roads.usecases.reports_deciding import RejectReport, reject_report
 from seed.defects import ALMATY_TIME
+from seed.people import parties_of_demo
 from seed.photos import Album
 
 SNAP_M = 30.0
@@ -50,7 +51,9 @@ NOT_FIXED = "Жамау бір айға жетпей шөгіп кетті"
 
 def write_letters(session: Session, album: Album, media: Media, *, today: date) -> None:
     """Put the letters into the letterbox, on the days on which they were written."""
-    asked = {"on": today, "distress": LETTERS[0].distress, "others": len(LETTERS) - 1}
+    # The people of the demonstration see what concerns their own contracts.
+    customer = parties_of_demo(session).customer
+    asked = {"customer": customer, "on": today, "distress": LETTERS[0].distress, "others": len(LETTERS) - 1}
     places = session.execute(_PLACES, asked).all()
     for number, (letter, place) in enumerate(zip(LETTERS, places, strict=True), start=1):
         seen_on = today - timedelta(days=letter.days_ago)
@@ -68,7 +71,7 @@ def write_letters(session: Session, album: Album, media: Media, *, today: date) 
     last = session.scalars(select(func.max(Report.id))).one()
     reject_report(session, engineer, RejectReport(last, RejectReason.REPAIRED_ALREADY), today=today)
     since = today - timedelta(days=NOT_FIXED_WITHIN_DAYS)
-    for line_id in session.scalars(_MENDED_LAST, {"since": since}):
+    for line_id in session.scalars(_MENDED_LAST, {"customer": customer, "since": since}):
         say_not_fixed(session, line_id, NOT_FIXED, today=today)
 
 
@@ -91,6 +94,7 @@ _PLACES = text("""
         FROM defect d
         JOIN attribution a ON a.defect_id = d.id AND a.replaced_at = 'infinity' AND a.outcome = 'under_warranty'
         JOIN contract k ON k.id = a.contract_id
+        JOIN organisation o ON o.id = k.customer_id AND o.bin = :customer
         WHERE d.distress = :distress
         ORDER BY d.detected_on DESC, d.id
         LIMIT 1
@@ -102,15 +106,20 @@ _PLACES = text("""
             ST_X(ST_Transform(p.geom, 4326)), ST_Y(ST_Transform(p.geom, 4326))
         FROM (
             SELECT
-                l.carriageway_id, (lower(l.extent) + upper(l.extent)) / 2 AS at_cm, c.id AS contract_id, c.customer_id,
-                row_number() OVER (ORDER BY hashint4(w.id), l.extent) AS number,
-                ST_GeometryN(
-                    ST_LocateAlong(w.geom, (lower(l.extent) + upper(l.extent)) / 200.0), 1
-                ) AS geom
-            FROM liability l
+                l.carriageway_id, l.at_cm, c.id AS contract_id, c.customer_id,
+                row_number() OVER (ORDER BY l.fifth, w.id, l.at_cm) AS number,
+                ST_GeometryN(ST_LocateAlong(w.geom, l.at_cm / 100.0), 1) AS geom
+            FROM (
+                SELECT
+                    carriageway_id, contract_id, fifth,
+                    lower(extent) + (upper(extent) - lower(extent)) * fifth / 5 AS at_cm
+                FROM liability
+                CROSS JOIN generate_series(1, 4) AS fifth
+                WHERE kind = 'warranty' AND element = 'pavement' AND period @> CAST(:on AS date)
+            ) AS l
             JOIN carriageway w ON w.id = l.carriageway_id
             JOIN contract c ON c.id = l.contract_id
-            WHERE l.kind = 'warranty' AND l.element = 'pavement' AND l.period @> CAST(:on AS date)
+            JOIN organisation o ON o.id = c.customer_id AND o.bin = :customer
         ) AS p
         ORDER BY p.number
         LIMIT :others
@@ -118,8 +127,11 @@ _PLACES = text("""
     ORDER BY number
 """)
 _MENDED_LAST = text("""
-    SELECT l.id FROM claim_line l
+    SELECT l.id
+    FROM claim_line l
+    JOIN contract c ON c.id = l.contract_id
+    JOIN organisation o ON o.id = c.customer_id
     WHERE l.state = 'verified' AND l.changed_on >= :since
-    ORDER BY l.changed_on DESC, l.id
+    ORDER BY o.bin = :customer DESC, l.changed_on DESC, l.id
     LIMIT 1
 """)

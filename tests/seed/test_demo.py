@@ -13,6 +13,7 @@ from roads.domain.attribution import Outcome, Reason
 from roads.domain.fields import check_bin
 from seed.__main__ import app
 from seed.organisations import FIRST_DIGITS
+from seed.people import parties_of_demo
 from tests.conftest import cloned
 from tests.factories import make_road
 from tests.imports import versions
@@ -60,6 +61,17 @@ def count(engine: Engine, query: str) -> int:
 )  # fmt: skip
 def test_there_is_enough_of_everything(demo: Engine, what: str, at_least: int, query: str) -> None:
     assert count(demo, query) >= at_least, what
+
+
+def test_the_engineer_of_the_demonstration_sees_what_citizens_wrote(demo: Engine) -> None:
+    with transaction(demo) as session:
+        customer = parties_of_demo(session).customer
+    of_customer = (
+        f"JOIN contract c ON c.id = x.contract_id JOIN organisation o ON o.id = c.customer_id AND o.bin = '{customer}'"
+    )
+    assert count(demo, f"SELECT count(*) FROM report x {of_customer} WHERE x.state = 'open'") == 4
+    asked = "SELECT count(*) FROM reopen_request r JOIN claim_line x ON x.id = r.line_id"
+    assert count(demo, f"{asked} {of_customer}") == 1
 
 
 def test_there_are_as_many_contracts_and_defects_as_promised(demo: Engine) -> None:
