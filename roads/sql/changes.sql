@@ -1,5 +1,6 @@
--- Rows of the layer segments that came on record, or became others, since a day, as GeoJSON features; and the keys of those
--- that are no longer in it, as features without geometry. Takes since (date).
+-- Rows of a layer that came on record, or became others, since a day, as GeoJSON features; and the keys of those that are no
+-- longer in it, as features without geometry. Takes since (date). Written for segments: for another layer its export and
+-- its removed rows are included instead.
 SELECT
     CAST(to_jsonb(x) - 'geometry' AS text) AS properties,
     coalesce(ST_AsGeoJSON(ST_GeomFromWKB(x.geometry), 7), 'null') AS geometry
