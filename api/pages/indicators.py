@@ -17,7 +17,6 @@ from roads.queries import site
 from roads.queries.public import type_of_rows
 
 router = APIRouter(include_in_schema=False)
-LISTS = ("monitored", "sections", "defects", "past_due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Chart:
 @kept
 async def indicators_page(request: Request, language: str) -> Response:
     """The page. Each figure names its formula, its parts and its day, and leads to the rows it counts."""
-    words, asked = words_of(request, language), wanted(request, LISTS)
+    words, asked = words_of(request, language), wanted(request, site.OF_THE_INDICATORS)
     async with public_connection(request) as connection:
         counted = await site.indicators(connection, asked.today)
         lists = await site.indicator_lists(connection, asked)

@@ -17,15 +17,19 @@ from api.pages.words import Words, isolated
 from roads.domain.errors import NotFound
 from roads.domain.scorecard import Scorecard
 from roads.queries import passports
-from roads.queries.passports import ContractorFacts, RegionFacts, RoadFacts
+from roads.queries.passports import (
+    OF_A_CONTRACTOR,
+    OF_A_REGION,
+    OF_A_ROAD,
+    ContractorFacts,
+    RegionFacts,
+    RoadFacts,
+)
 from roads.queries.public import rows
 from roads.queries.scorecards import card_of
 
 router = APIRouter(include_in_schema=False)
 
-OF_A_ROAD = ("segments", "contracts", "overdue")
-OF_A_CONTRACTOR = ("contracts", "overdue")
-OF_A_REGION = ("roads", "overdue")
 COMPARED = 20
 BY: Mapping[str, Callable[[tuple[Any, Scorecard]], float]] = {
     "value": lambda one: -float(one[0].value_tenge or 0),

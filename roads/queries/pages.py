@@ -11,7 +11,7 @@ from roads.domain.explanation import Answer, explain
 from roads.domain.warranty import Element
 from roads.queries.candidates import candidate
 from roads.queries.moments import NOW
-from roads.queries.public import Public, one_row, rows, rows_together, type_of_row, type_of_rows
+from roads.queries.public import Public, one_row, rows_together, type_of_row, type_of_rows
 
 ROWS_OF_A_LIST = 50
 FARTHEST_PART = 10_000
@@ -20,15 +20,16 @@ FARTHEST_PART = 10_000
 ANSWERING = frozenset({Outcome.UNDER_WARRANTY, Outcome.NOT_YET_ACCEPTED, Outcome.EXCLUDED})
 
 
-OF_A_SEGMENT = {
+Lists = Mapping[str, str]
+"""The lists of a page by their names, and the statements that fill them."""
+
+OF_A_SEGMENT: Lists = {
     "contracts": "public_segment_contracts",
     "defects": "public_segment_open_defects",
     "claims": "public_segment_claim_lines",
     "timeline": "public_segment_timeline",
 }
-"""The lists of a segment's page, and the statements that fill them."""
-
-OF_A_CONTRACT = {
+OF_A_CONTRACT: Lists = {
     "parts": "public_contract_parts",
     "segments": "public_contract_segments",
     "changes": "public_contract_changes",
@@ -36,7 +37,6 @@ OF_A_CONTRACT = {
     "claims": "public_contract_claims",
     "timeline": "public_contract_timeline",
 }
-"""The lists of a contract's page, and the statements that fill them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +134,34 @@ class Wanted:
         """The part of a list, of what was found within its limits."""
         return Part(found[:ROWS_OF_A_LIST], self.number(name), len(found) > ROWS_OF_A_LIST)
 
+    def asked(self, lists: Lists, parameters: Mapping[str, object]) -> dict[str, tuple[str, Mapping[str, object]]]:
+        """What is asked for the lists of a page; each statement takes of the parameters what it knows."""
+        return {name: (statement, self.limits(name, parameters)) for name, statement in lists.items()}
+
+    def found(self, lists: Lists, found: Mapping[str, type_of_rows]) -> dict[str, Part]:
+        """The parts of the lists of a page."""
+        return {name: self.part(name, found[name]) for name in lists}
+
 
 async def segment_facts(connection: Public, number: int, wanted: Wanted) -> SegmentFacts:
     """Everything about a segment. Errors: NotFound, also where its carriageway was drawn anew: its contracts moved."""
     row = await one_row(connection, "public_segment", {"id": number}, thing="segment")
     if row.is_retired:
         raise NotFound(thing="segment", key=number)
-    asked = {name: (statement, wanted.limits(name, {"id": number})) for name, statement in OF_A_SEGMENT.items()}
+    asked = wanted.asked(OF_A_SEGMENT, {"id": number})
     stretches = {"id": row.id, "carriageway_ids": [row.carriageway_id], "decided_on": wanted.today, "known_at": NOW}
     found = await rows_together(connection, {**asked, "stretches": ("public_segment_stretches", stretches)})
     return SegmentFacts(
         segment=row,
         stretches=_stretches(found["stretches"], wanted.today),
-        **{name: wanted.part(name, found[name]) for name in OF_A_SEGMENT},
+        **wanted.found(OF_A_SEGMENT, found),
     )
 
 
 async def contract_facts(connection: Public, number: int, wanted: Wanted) -> ContractFacts:
     """Everything about a contract. Errors: NotFound."""
     row = await one_row(connection, "public_contract", {"id": number}, thing="contract")
-    asked = {name: (statement, wanted.limits(name, {"id": number})) for name, statement in OF_A_CONTRACT.items()}
+    asked = wanted.asked(OF_A_CONTRACT, {"id": number})
     sums = {"id": number, "today": wanted.today}
     found = await rows_together(
         connection,
@@ -163,13 +171,8 @@ async def contract_facts(connection: Public, number: int, wanted: Wanted) -> Con
         contract=row,
         sums=found["sums"][0],
         outcomes=found["outcomes"],
-        **{name: wanted.part(name, found[name]) for name in OF_A_CONTRACT},
+        **wanted.found(OF_A_CONTRACT, found),
     )
-
-
-async def part(connection: Public, statement: str, name: str, parameters: Mapping[str, object], wanted: Wanted) -> Part:
-    """The part of a list that is wanted."""
-    return wanted.part(name, await rows(connection, statement, wanted.limits(name, parameters)))
 
 
 def _stretches(found: type_of_rows, today: date) -> list[Stretch]:

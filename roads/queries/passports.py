@@ -7,10 +7,17 @@ from datetime import date
 from roads.domain.errors import NotFound
 from roads.domain.scorecard import WINDOW_DAYS, Scorecard
 from roads.domain.status import SegmentStatus
-from roads.queries.pages import Part, Wanted
+from roads.queries.pages import Lists, Part, Wanted
 from roads.queries.public import Public, one_row, rows, rows_together, type_of_row, type_of_rows
 from roads.queries.scorecards import card_of
 
+OF_A_ROAD: Lists = {
+    "segments": "public_road_segments",
+    "contracts": "public_road_contracts",
+    "overdue": "public_overdue",
+}
+OF_A_CONTRACTOR: Lists = {"contracts": "public_contractor_contracts", "overdue": "public_overdue"}
+OF_A_REGION: Lists = {"roads": "public_region_roads", "overdue": "public_overdue"}
 EVERYWHERE: Mapping[str, object] = {"road_id": None, "contractor_id": None, "region": None}
 
 
@@ -62,19 +69,11 @@ class RegionFacts:
 
 async def road_facts(connection: Public, road_id: int, wanted: Wanted) -> RoadFacts:
     """Everything about a road. Errors: NotFound, also for a road none of whose carriageways is in use."""
-    of_road = {"id": road_id}
-    road = await one_row(connection, "public_road", of_road, thing="road")
-    found = await rows_together(
-        connection,
-        {
-            "statuses": ("status_lengths", {"road_id": road_id, "region": None}),
-            "segments": ("public_road_segments", wanted.limits("segments", of_road)),
-            "contracts": ("public_road_contracts", wanted.limits("contracts", of_road)),
-            "overdue": _overdue(wanted, road_id=road_id),
-        },
-    )
-    parts = {name: wanted.part(name, found[name]) for name in ("segments", "contracts", "overdue")}
-    return RoadFacts(road=road, statuses=_shares(found["statuses"]), **parts)
+    road = await one_row(connection, "public_road", {"id": road_id}, thing="road")
+    of_road = {**EVERYWHERE, "id": road_id, "road_id": road_id}
+    asked = wanted.asked(OF_A_ROAD, of_road)
+    found = await rows_together(connection, {**asked, "statuses": ("status_lengths", of_road)})
+    return RoadFacts(road=road, statuses=_shares(found["statuses"]), **wanted.found(OF_A_ROAD, found))
 
 
 async def contractor_facts(connection: Public, number: str, wanted: Wanted) -> ContractorFacts:
@@ -84,31 +83,18 @@ async def contractor_facts(connection: Public, number: str, wanted: Wanted) -> C
     if not cards:
         raise NotFound(thing="contractor", key=number)
     contractor = cards[0]
-    found = await rows_together(
-        connection,
-        {
-            "contracts": ("public_contractor_contracts", wanted.limits("contracts", {"id": contractor.id})),
-            "overdue": _overdue(wanted, contractor_id=contractor.id),
-        },
-    )
-    parts = {name: wanted.part(name, found[name]) for name in ("contracts", "overdue")}
-    return ContractorFacts(contractor=contractor, card=card_of(contractor), **parts)
+    of_contractor = {**EVERYWHERE, "id": contractor.id, "contractor_id": contractor.id}
+    found = await rows_together(connection, wanted.asked(OF_A_CONTRACTOR, of_contractor))
+    return ContractorFacts(contractor=contractor, card=card_of(contractor), **wanted.found(OF_A_CONTRACTOR, found))
 
 
 async def region_facts(connection: Public, kato: str, wanted: Wanted) -> RegionFacts:
     """Everything about a region. Errors: NotFound."""
-    of_region = {"id": kato}
-    region = await one_row(connection, "public_region", of_region, thing="region")
-    found = await rows_together(
-        connection,
-        {
-            "statuses": ("status_lengths", {"road_id": None, "region": kato}),
-            "roads": ("public_region_roads", wanted.limits("roads", of_region)),
-            "overdue": _overdue(wanted, region=kato),
-        },
-    )
-    parts = {name: wanted.part(name, found[name]) for name in ("roads", "overdue")}
-    return RegionFacts(region=region, statuses=_shares(found["statuses"]), **parts)
+    region = await one_row(connection, "public_region", {"id": kato}, thing="region")
+    of_region = {**EVERYWHERE, "id": kato, "region": kato}
+    asked = wanted.asked(OF_A_REGION, of_region)
+    found = await rows_together(connection, {**asked, "statuses": ("status_lengths", of_region)})
+    return RegionFacts(region=region, statuses=_shares(found["statuses"]), **wanted.found(OF_A_REGION, found))
 
 
 async def scorecards(connection: Public, today: date, contractor_id: int | None = None) -> type_of_rows:
@@ -119,12 +105,8 @@ async def scorecards(connection: Public, today: date, contractor_id: int | None 
 
 async def overdue(connection: Public, wanted: Wanted) -> Part:
     """Claimed defects whose repair is overdue, the longest first."""
-    return wanted.part("overdue", await rows(connection, *_overdue(wanted)))
-
-
-def _overdue(wanted: Wanted, **where: object) -> tuple[str, Mapping[str, object]]:
-    """What asks for the overdue: all, or those of one road, contractor or region."""
-    return "public_overdue", wanted.limits("overdue", {**EVERYWHERE, **where})
+    found = await rows(connection, "public_overdue", wanted.limits("overdue", EVERYWHERE))
+    return wanted.part("overdue", found)
 
 
 def _shares(found: type_of_rows) -> list[Share]:

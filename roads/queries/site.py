@@ -7,7 +7,7 @@ from datetime import date
 from roads.domain.fields import fold_reference
 from roads.domain.scorecard import WINDOW_DAYS
 from roads.domain.searching import search_patterns
-from roads.queries.pages import Part, Wanted, part
+from roads.queries.pages import Lists, Part, Wanted
 from roads.queries.passports import EVERYWHERE
 from roads.queries.public import Place, Public, rows, rows_together, type_of_row, type_of_rows
 
@@ -93,6 +93,12 @@ async def segment_at(connection: Public, place: Place) -> int | None:
 
 # --- indicators
 
+OF_THE_INDICATORS: Lists = {
+    "monitored": "public_monitored_contracts",
+    "sections": "public_accepted_sections",
+    "defects": "public_confirmed_defects",
+    "past_due": "public_lines_past_due",
+}
 MONTHS_BACK = 24
 MONTHS_AHEAD = 24
 
@@ -109,12 +115,8 @@ class IndicatorLists:
 
 async def indicator_lists(connection: Public, wanted: Wanted) -> IndicatorLists:
     """What the indicators count, row by row."""
-    return IndicatorLists(
-        monitored=await part(connection, "public_monitored_contracts", "monitored", {}, wanted),
-        sections=await part(connection, "public_accepted_sections", "sections", {}, wanted),
-        defects=await part(connection, "public_confirmed_defects", "defects", {}, wanted),
-        past_due=await part(connection, "public_lines_past_due", "past_due", {}, wanted),
-    )
+    found = await rows_together(connection, wanted.asked(OF_THE_INDICATORS, {}))
+    return IndicatorLists(**wanted.found(OF_THE_INDICATORS, found))
 
 
 async def elimination_by_month(connection: Public, today: date) -> type_of_rows:
