@@ -22,8 +22,8 @@ from roads.usecases.reports_deciding import RejectReport, reject_report
 from seed.defects import ALMATY_TIME
 from seed.people import parties_of_demo
 from seed.photos import Album
+from seed.story import SNAP_M
 
-SNAP_M = 30.0
 WRITTEN_AT = time(8, 40)
 
 
