@@ -38,5 +38,7 @@ def test_what_would_be_markup_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_template_is_read_in_every_language() -> None:
     for language in LANGUAGES:
         environment: Environment = templates_in(language)
-        for name in environment.list_templates(extensions=["html"]):
-            environment.get_template(name)
+        names = environment.list_templates(extensions=["html"])
+        assert "base.html" in names
+        for name in names:
+            assert environment.get_template(name).name == name
