@@ -7,7 +7,7 @@ does meanwhile, a transaction is open then, and the other phones are anywhere.
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ from tests.field import ON, Field, make_field, make_person
 from tests.ledger import compared, entries, sequence
 from tests.pictures import asphalt, written
 from tests.served import Server
+from tests.waiting import wait_until
 
 PHONES, ROUNDS = 32, 3
 REQUESTS = PHONES * ROUNDS * 2
@@ -130,13 +131,6 @@ class Phone:
         if self._line is not None:
             self._line.close()
         self._line = None
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    give_up_at = monotonic() + PATIENCE_S
-    while not is_so():
-        assert monotonic() < give_up_at, f"in vain waited until {what}"
-        Event().wait(0.02)
 
 
 @contextmanager

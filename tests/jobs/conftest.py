@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from threading import Event
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -92,14 +90,6 @@ class World:
             self.value(f"SELECT count(*) FROM placement WHERE {replaced}"),
             self.value(f"SELECT count(*) FROM attribution WHERE {replaced}"),
         )
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    """Returns as soon as something is so; fails the test when it takes a minute."""
-    give_up_at = monotonic() + PATIENCE_S
-    while not is_so():
-        assert monotonic() < give_up_at, f"in vain waited {PATIENCE_S} s until {what}"
-        Event().wait(0.05)
 
 
 class JobsProcess:

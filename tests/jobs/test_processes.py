@@ -13,7 +13,8 @@ from jobs.tasks import DEFECTS_AT_ONCE
 from jobs.timetable import jobs_by_name, timetable
 from roads.db import transaction
 from roads.queries.operations import held_locks
-from tests.jobs.conftest import JobsProcess, World, days, wait_until
+from tests.jobs.conftest import JobsProcess, World, days
+from tests.waiting import wait_until
 
 Start = Callable[..., JobsProcess]
 NAMES = list(jobs_by_name(timetable(snap_m=30)))
