@@ -50,9 +50,18 @@ def _signed(found: re.Match[str], metres: Decimal) -> Decimal:
 
 def format_chainage(metres: Decimal | float) -> str:
     """`212+600` for 212600 m, to the nearest metre. A road whose posts begin after its start has `-0+950` there."""
-    whole = int(Decimal(metres).quantize(Decimal(1), ROUND_HALF_UP))
-    km, rest = divmod(abs(whole), 1000)
-    return f"{'-' if whole < 0 else ''}{km}+{rest:03}"
+    return _written(int(Decimal(metres).quantize(Decimal(1), ROUND_HALF_UP)))
+
+
+def format_cm(centimetres: int) -> str:
+    """The same of centimetres."""
+    metres = (abs(centimetres) + CENTIMETRES // 2) // CENTIMETRES
+    return _written(metres if centimetres > 0 else -metres)
+
+
+def _written(metres: int) -> str:
+    km, rest = divmod(abs(metres), 1000)
+    return f"{'-' if metres < 0 else ''}{km}+{rest:03}"
 
 
 def to_cm(metres: Decimal) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.notices import NoticeKind
 from roads.domain.subscriptions import News, NewsKind
 from roads.letters.words import Words
@@ -61,7 +61,7 @@ def _sentence(news: News, words: Words) -> str:
 def _place(news: News, words: Words) -> str:
     name = news.road or news.names.get(words.language) or next(iter(news.names.values()), "")
     road = _plain(name) or words.say("page.nameless")
-    return road if news.from_cm is None else f"{road} {format_chainage(news.from_cm / 100)}"
+    return road if news.from_cm is None else f"{road} {format_cm(news.from_cm)}"
 
 
 def _plain(name: str) -> str:

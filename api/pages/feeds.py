@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import offered, public_connection, settings_of, tagged, today
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.errors import NotFound
 from roads.domain.fields import fold_reference
 from roads.i18n import say
@@ -62,7 +62,7 @@ async def feed(request: Request, language: str) -> Response:
 def _entry(row: Any, base: str, language: str) -> ET.Element:
     entry = ET.Element(f"{{{ATOM}}}entry")
     what = getattr(row, f"distress_{language}") or say("report.some_defect", language)
-    place = f"{road_name(row, language) or say('page.nameless', language)} {format_chainage((row.from_cm or 0) / 100)}"
+    place = f"{road_name(row, language) or say('page.nameless', language)} {format_cm(row.from_cm or 0)}"
     _add(entry, "title", say(f"feed.{row.kind}", language, {"what": what, "place": place}))
     # A tag names the entry for good, in any language and at any address.
     _add(entry, "id", f"{base}/feed/{row.kind}/{row.id}")

@@ -24,7 +24,7 @@ from api.headers import PRIVATE
 from api.letterbox import putting, sender_of
 from api.pages.reports import told_wrong
 from api.spots import answer_at, as_found, spot_of
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from geo.errors import BadValue
 from roads.domain.defects import parse_moment
 from roads.domain.errors import RoadsError
@@ -343,7 +343,7 @@ def _told(request: Request, row: Any, spoken: str) -> dict[str, Any]:
         "requested_datetime": _moment(row.reported_at),
         "updated_datetime": _moment(row.updated_at),
         "expected_datetime": _moment(_end_of(request, row.rectify_by)) if row.rectify_by else None,
-        "address": None if row.at_cm is None else f"{road_name(row, spoken) or '-'} {format_chainage(row.at_cm / 100)}",
+        "address": None if row.at_cm is None else f"{road_name(row, spoken) or '-'} {format_cm(row.at_cm)}",
         "address_id": None,
         "zipcode": None,
         "lat": None if row.lat is None else float(row.lat),

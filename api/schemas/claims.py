@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 from api.schemas.liability import PartyShape
 from api.schemas.network import Names
 from api.schemas.questions import LARGEST_ID, Bin, IsoDay, PageQuery
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.claims import Action, DisputeReason, Finding, LineState, ReopenReason, claim_state
 from roads.queries.claims_seen import SeenClaim, SeenLine
 from roads.queries.public import type_of_row
@@ -159,8 +159,8 @@ class LinePlace(BaseModel):
             names=Names.of(row),
             carriageway=row.source_id,
             direction=row.direction,
-            from_=format_chainage(Decimal(row.from_cm) / 100),
-            to=format_chainage(Decimal(row.to_cm) / 100),
+            from_=format_cm(row.from_cm),
+            to=format_cm(row.to_cm),
             segment_id=row.segment_id,
             lon=row.lon,
             lat=row.lat,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.liability import PartyShape
 from api.schemas.network import Names
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.queries.candidates import road_name
 from roads.queries.public import Page, type_of_row
 
@@ -57,8 +57,8 @@ class SectionShape(BaseModel):
             names=Names.of(row),
             carriageway=row.source_id,
             direction=row.direction,
-            chainage_from=format_chainage(row.from_cm / 100),
-            chainage_to=format_chainage(row.to_cm / 100),
+            chainage_from=format_cm(row.from_cm),
+            chainage_to=format_cm(row.to_cm),
             elements=row.elements,
             accepted_on=row.accepted_on,
             act_number=row.act_number,

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from api.schemas.liability import ContractBrief, PartyShape, WarrantyShape, WhyShape, contract_brief, warranty_shape
 from api.schemas.questions import LARGEST_ID, IsoDay, Line, PageQuery, Strict, no_nul
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.distress import Severity
 from roads.domain.inspections import InspectionKind, InspectionOutcome
 from roads.domain.warranty import Element
@@ -134,7 +134,7 @@ def _metres(centimetres: int | None) -> float | None:
 
 
 def _chainage(centimetres: int | None) -> str | None:
-    return None if centimetres is None else format_chainage(centimetres / 100)
+    return None if centimetres is None else format_cm(centimetres)
 
 
 class SimilarShape(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from api.schemas.network import Names, PlaceShape
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.attribution import Outcome
 from roads.domain.explanation import OUTCOME_OF, Answer, Candidate, Neighbour, Why
 from roads.domain.warranty import LiabilityKind
@@ -179,8 +179,8 @@ class PartShape(BaseModel):
             names=Names.of(row),
             carriageway=row.source_id,
             direction=row.direction,
-            chainage_from=None if row.from_cm is None else format_chainage(row.from_cm / 100),
-            chainage_to=None if row.to_cm is None else format_chainage(row.to_cm / 100),
+            chainage_from=None if row.from_cm is None else format_cm(row.from_cm),
+            chainage_to=None if row.to_cm is None else format_cm(row.to_cm),
             from_m=None if row.from_cm is None else row.from_cm / 100,
             to_m=None if row.to_cm is None else row.to_cm / 100,
             outcome=row.outcome,

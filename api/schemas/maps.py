@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.liability import PartyShape
 from api.schemas.network import Geometry, Names
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.queries.maps import Count
 from roads.queries.public import Page, type_of_row
 
@@ -117,7 +117,7 @@ class MapPlaces(BaseModel):
 
 
 def _chainage(centimetres: int | None) -> str | None:
-    return None if centimetres is None else format_chainage(centimetres / 100)
+    return None if centimetres is None else format_cm(centimetres)
 
 
 def _contract(row: type_of_row) -> PlaceContract:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from geo.chainage import format_chainage
+from geo.chainage import format_chainage, format_cm
 from roads.domain.status import SegmentStatus
 from roads.queries.candidates import road_name
 from roads.queries.public import Page, Place, type_of_row
@@ -151,8 +151,8 @@ class SegmentShape(BaseModel):
             carriageway=row.source_id,
             direction=row.direction,
             kato=row.kato,
-            chainage_from=format_chainage(row.from_cm / 100),
-            chainage_to=format_chainage(row.to_cm / 100),
+            chainage_from=format_cm(row.from_cm),
+            chainage_to=format_cm(row.to_cm),
             from_m=row.from_cm / 100,
             to_m=row.to_cm / 100,
             status=row.status,

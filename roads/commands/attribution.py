@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.commands.running import IN_ENGLISH, Language, one_clear_line, surroundings
 from roads.db import transaction
 from roads.domain.explanation import Answer, Neighbour, Why
@@ -128,8 +127,8 @@ def _verdict_facts(verdict: Why, language: str) -> dict[str, object]:
 
 def _chainage(part: Part) -> str:
     first, last = part.from_cm or 0, part.to_cm or 0
-    begin = format_chainage(Decimal(first) / 100)
-    return begin if last - first <= 1 else f"{begin} - {format_chainage(Decimal(last) / 100)}"
+    begin = format_cm(first)
+    return begin if last - first <= 1 else f"{begin} - {format_cm(last)}"
 
 
 def _as_json(answer: WhyDefect, day: date | None, language: str) -> str:

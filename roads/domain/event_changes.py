@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from geo.chainage import format_chainage, from_cm
+from geo.chainage import format_cm
 from roads.domain.acceptance import Decision, Part, Recorded, Verdict, covers, decide
 from roads.domain.cells import Cells, FirstSaid, Said, in_order
 from roads.domain.contracts import Handover, KnownContract, KnownSection
@@ -157,7 +157,7 @@ class EventChanges:
     def _ranges(self, sited: SitedEvent) -> str:
         of_contract = self._of_contract(sited)
         stretches = sorted({(one.stretch.from_cm, one.stretch.to_cm) for one in of_contract if one.is_in_use})
-        shown = (f"{format_chainage(from_cm(a))} - {format_chainage(from_cm(b))}" for a, b in stretches[:3])
+        shown = (f"{format_cm(a)} - {format_cm(b)}" for a, b in stretches[:3])
         return ", ".join(shown) or "-"
 
     # --- what the file has said before

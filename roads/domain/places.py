@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from geo.chainage import format_chainage, from_cm
+from geo.chainage import format_cm
 from roads.domain.cells import Cells, chainage_cm, code_of, key
 from roads.domain.fields import FieldError, fold_reference
 from roads.domain.network import Direction
@@ -244,7 +244,7 @@ def _beyond(chain: Sequence[Chain], field: str = "chainage_to") -> NotThere:
 def _ranges(of: Sequence[Chain]) -> str:
     """Where the chains run, as engineers write it; the longest few, because a road may have hundreds."""
     longest = sorted(of, key=lambda c: c.from_cm - c.to_cm)[:3]
-    shown = ", ".join(f"{format_chainage(from_cm(c.from_cm))} - {format_chainage(from_cm(c.to_cm))}" for c in longest)
+    shown = ", ".join(f"{format_cm(c.from_cm)} - {format_cm(c.to_cm)}" for c in longest)
     return f"{shown} ..." if len(of) > len(longest) else shown
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.letters import Basis, LetterLine
 from roads.i18n import say
 
@@ -50,7 +50,7 @@ class Words:
 
     def chainage(self, line: LetterLine) -> str:
         """Where the line is along its road: one chainage, or from and to of a stretch longer than a metre."""
-        start, end = format_chainage(line.from_cm / 100), format_chainage(line.to_cm / 100)
+        start, end = format_cm(line.from_cm), format_cm(line.to_cm)
         return start if line.to_cm - line.from_cm <= 100 or start == end else f"{start} - {end}"
 
     def road(self, line: LetterLine) -> str:

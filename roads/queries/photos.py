@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from geo.chainage import format_chainage, from_cm
+from geo.chainage import format_cm
 from geo.crs import geodesic
 from roads.domain.actors import Actor
 from roads.domain.errors import NotFound
@@ -197,7 +197,7 @@ def first_use_of_look(session: Session, photo_id: int, line_id: int) -> ProofOfR
 def _proof(row: Row[tuple[object, ...]] | None) -> ProofOfRepair | None:
     if row is None:
         return None
-    place = f"{row.road} {format_chainage(from_cm(row.from_cm))}"
+    place = f"{row.road} {format_cm(row.from_cm)}"
     return ProofOfRepair(row.claim_number, row.line_number, place, row.used_on)
 
 

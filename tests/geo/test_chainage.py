@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.chainage import LARGEST_CM, format_chainage, from_cm, parse_chainage, to_cm
+from geo.chainage import LARGEST_CM, format_chainage, format_cm, from_cm, parse_chainage, to_cm
 from geo.errors import ChainageError
 
 
@@ -82,3 +82,8 @@ def test_chainage_is_shown_to_the_nearest_metre(metres: str, written: str) -> No
 @pytest.mark.parametrize(("metres", "centimetres"), [("0.005", 1), ("0.0049", 0), ("-0.005", -1), ("12.345", 1235)])
 def test_the_nearest_centimetre_is_stored(metres: str, centimetres: int) -> None:
     assert to_cm(Decimal(metres)) == centimetres
+
+
+@given(st.integers(-LARGEST_CM, LARGEST_CM))
+def test_centimetres_are_written_as_their_metres_are(centimetres: int) -> None:
+    assert format_cm(centimetres) == format_chainage(from_cm(centimetres))
