@@ -33,6 +33,19 @@ def say(key: str, language: str = FALLBACK, params: Mapping[str, object] | None 
 
 
 def choose_language(accepted: str | None, offered: tuple[str, ...] = LANGUAGES) -> str:
+def source_in(language: str, source: str) -> str:
+    """Where a rule comes from: in a language where it is among the sources we know, else as it was stated."""
+    return catalogue(language).get(f"source.{source}", source)
+
+
+def unturned(words: str) -> str:
+    """Words without the invisible marks that turn the direction of writing.
+
+    Where nothing isolates what a person wrote (letters, mails, feeds), it would turn the words around it.
+    """
+    return words.translate(_TURNING)
+
+
     """The best offered language for an Accept-Language header; the first offered when none fits."""
     wishes = []
     for position, part in enumerate((accepted or "").split(",", MOST_WISHES)[:MOST_WISHES]):

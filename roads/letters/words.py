@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 
 from geo.chainage import format_cm
 from roads.domain.letters import Basis, LetterLine
-from roads.i18n import say
+from roads.i18n import say, source_in
 
 MONTHS_KK = (
     ("қаңтар", "дағы"), ("ақпан", "дағы"), ("наурыз", "дағы"), ("сәуір", "дегі"), ("мамыр", "дағы"), ("маусым", "дағы"),
@@ -99,13 +99,13 @@ class Words:
         """A ground in words; a rule that nobody has confirmed says so."""
         words = self.say(f"deadline_from.{basis.origin}")
         if basis.rule:
-            words = f"{words} ({basis.rule})"
+            words = f"{words} ({source_in(self.language, basis.rule)})"
         return words if basis.is_confirmed else f"{words}, {self.say('letter.unconfirmed')}"
 
     def term(self, line: LetterLine) -> str:
         """Why the place is under warranty."""
         stated = self.say("letter.term.months", months=line.months) if line.months else ""
-        by = self.say(f"letter.term.{line.term.origin}", rule=line.term.rule or "")
+        by = self.say(f"letter.term.{line.term.origin}", rule=source_in(self.language, line.term.rule or ""))
         words = f"{stated}, {by}" if stated else by
         return words if line.term.is_confirmed else f"{words}, {self.say('letter.unconfirmed')}"
 

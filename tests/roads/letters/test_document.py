@@ -13,7 +13,7 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
 from roads.domain.actors import OPERATOR
-from roads.domain.letters import Drawn, LetterFacts, LetterPhoto, Sketch, number_of
+from roads.domain.letters import Basis, Drawn, LetterFacts, LetterPhoto, Sketch, number_of
 from roads.domain.notices import DOCUMENTS
 from roads.i18n import LANGUAGES
 from roads.letters.document import ONLY_ITSELF, as_html, render
@@ -108,6 +108,11 @@ def test_a_claim_names_its_grounds_its_deadlines_and_what_to_do(letters: dict[st
     assert first.rectify.rule
     for expected in (first.rectify.rule, "глубина 70 мм", "1+000", "высокая степень", Words("ru").day(facts.answer_by)):
         assert expected in said, expected
+
+
+def test_a_rule_that_is_known_is_named_in_the_language_of_the_letter() -> None:
+    basis = Basis("rule", "Fourteen working days: common practice; the contract's own term beats it", is_confirmed=True)
+    assert "(Он төрт жұмыс күні: қалыптасқан тәжірибе; шарттың өз мерзімі басым)" in Words("kk").basis(basis)
 
 
 def test_what_people_wrote_is_text_and_nothing_else(letters: dict[str, LetterFacts]) -> None:
