@@ -14,7 +14,7 @@ from roads.domain.errors import BadSetting
 from roads.domain.letters import LetterLine, number_of
 from roads.domain.notices import OF_FOLLOWERS, NoticeKind, Outcome
 from roads.domain.subscriptions import News
-from roads.i18n import say
+from roads.i18n import say, unturned
 from roads.letters.words import Words
 from roads.usecases.notices import Answer, Taken
 
@@ -65,7 +65,7 @@ def message_id(token: str, domain: str) -> str:
 def write_mail(notice: Taken, lines: Sequence[LetterLine], sender: Sender, news: Sequence[News] = ()) -> EmailMessage:
     """The mail of a notice: the same bytes at every attempt."""
     words = Words(notice.language)
-    subject, text = _said(notice, lines, words, sender, news)
+    subject, text = map(unturned, _said(notice, lines, words, sender, news))
     mail = EmailMessage()
     mail["From"] = f"{sender.name} <{sender.address}>"
     mail["To"] = notice.address or ""

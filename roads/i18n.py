@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("kk", "ru", "en")
 FALLBACK = "en"
+_TURNING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 MOST_WISHES = 20
 """So many languages a reader may wish for; a header can hold ten thousand, and sorting them is work for nobody."""
 
@@ -32,7 +33,6 @@ def say(key: str, language: str = FALLBACK, params: Mapping[str, object] | None 
     return catalogue(language)[key].format_map(dict(params or {}))
 
 
-def choose_language(accepted: str | None, offered: tuple[str, ...] = LANGUAGES) -> str:
 def source_in(language: str, source: str) -> str:
     """Where a rule comes from: in a language where it is among the sources we know, else as it was stated."""
     return catalogue(language).get(f"source.{source}", source)
@@ -46,6 +46,7 @@ def unturned(words: str) -> str:
     return words.translate(_TURNING)
 
 
+def choose_language(accepted: str | None, offered: tuple[str, ...] = LANGUAGES) -> str:
     """The best offered language for an Accept-Language header; the first offered when none fits."""
     wishes = []
     for position, part in enumerate((accepted or "").split(",", MOST_WISHES)[:MOST_WISHES]):

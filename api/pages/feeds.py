@@ -16,7 +16,7 @@ from api.dependencies import offered, public_connection, settings_of, tagged, to
 from geo.chainage import format_cm
 from roads.domain.errors import NotFound
 from roads.domain.fields import fold_reference
-from roads.i18n import say
+from roads.i18n import say, unturned
 from roads.queries.candidates import road_name
 from roads.queries.feeds import DAYS_OF_A_FEED, news, warranty_ends
 
@@ -77,7 +77,7 @@ def _entry(row: Any, base: str, language: str) -> ET.Element:
 
 def _add(parent: ET.Element, name: str, words: str | None, **attributes: str) -> None:
     made = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-    made.text = None if words is None else _UNWRITABLE.sub("", words)
+    made.text = None if words is None else unturned(_UNWRITABLE.sub("", words))
 
 
 def _moment(day: date) -> str:
@@ -116,7 +116,7 @@ def _event(row: Any, base: str, language: str, day: date) -> Iterator[str]:
 
 
 def _as_text(words: str) -> str:
-    plain = _UNWRITABLE.sub("", words).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    plain = unturned(_UNWRITABLE.sub("", words)).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return re.sub("\r\n|\r|\n", "\\\\n", plain)
 
 

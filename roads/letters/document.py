@@ -22,6 +22,7 @@ from weasyprint.urls import URLFetcher
 
 from roads.domain.letters import LetterFacts
 from roads.domain.notices import NoticeKind
+from roads.i18n import unturned
 from roads.letters.sketch import draw
 from roads.letters.words import Words
 
@@ -58,7 +59,7 @@ def as_html(facts: LetterFacts, language: str, base_url: str) -> str:
     words = Words(language)
     address = f"{base_url.rstrip('/')}/{language}/letters/{facts.code}"
     sketch = facts.sketch and draw(facts.sketch, north=words.say("letter.north"), label=words.say("letter.sketch"))
-    return (
+    written = (
         _templates()
         .get_template("letter.html")
         .render(
@@ -75,6 +76,7 @@ def as_html(facts: LetterFacts, language: str, base_url: str) -> str:
             photos=[(one.line, _data("image/webp", one.webp)) for one in facts.photos],
         )
     )
+    return unturned(written)
 
 
 def _deadlines(facts: LetterFacts) -> dict[str, Any]:

@@ -63,6 +63,9 @@ class Inert(HTMLParser):
             self.trouble.append("a template in the words was worked out")
 
 
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 @pytest.fixture(scope="module")
 def world(admin: Connection, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
     with everything(admin, template, tmp_path_factory.mktemp("everything"), "http://testserver") as made:
@@ -156,12 +159,14 @@ def test_letters_and_mails_say_them(world: Everything) -> None:
         pdf = world.value("SELECT pdf FROM letter_document WHERE language = :language LIMIT 1", language=language)
         if pdf is not None:
             assert "HYPERLINK" in words_of(pdf)
+            assert not TURNING & set(words_of(pdf))
             assert b"/JavaScript" not in pdf
             assert b"evil.kz" not in re.sub(rb"stream.*?endstream", b"", pdf, flags=re.DOTALL)
     assert world.mails
     for mail in world.mails:
         assert "\n" not in (mail["Subject"] or "")
         assert {part.get_content_type() for part in mail.walk()} <= {"text/plain", "application/pdf", "multipart/mixed"}
+        assert not TURNING & {*text_of(mail), *(mail["Subject"] or "")}
     assert any("HYPERLINK" in text_of(mail) for mail in world.mails)
 
 
