@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from fastapi import FastAPI
 
 from api import errors
+from api.addresses import PlainAddresses
 from api.bearers import Bearers
 from api.darkroom import Darkroom
 from api.document import DescribedApi
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.problem_page = public_pages.problem_page
     app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
+    app.add_middleware(PlainAddresses)
     app.include_router(public.router)
     app.include_router(map_routes.questions)
     app.include_router(tiles.router)
