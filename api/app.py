@@ -62,6 +62,7 @@ from api.routes import (
 )
 from api.routes import letters as letter_routes
 from api.routes import maps as map_routes
+from api.stills import Stills
 from roads.db import open_engine
 from roads.media import open_media
 from roads.settings import Settings, read_settings_to_serve
@@ -93,8 +94,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     app.state.problem_page = public_pages.problem_page
     app.add_middleware(SecurityHeaders)
-    app.include_router(public.questions)
     app.add_middleware(PlainAddresses)
+    app.include_router(public.questions)
     app.include_router(public.router)
     app.include_router(map_routes.questions)
     app.include_router(tiles.router)
@@ -146,6 +147,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = pool
         app.state.editions = Editions(pool)
         app.state.kept_pages = KeptPages()
+        app.state.stills = Stills()
         app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
         yield
     app.state.engine.dispose()

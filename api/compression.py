@@ -16,14 +16,19 @@ def takes_gzip(request: Request) -> bool:
     return any(name.strip() == "gzip" and quality.replace(" ", "") not in REFUSED for name, _, quality in given)
 
 
-@lru_cache(maxsize=256)
 def squeezed(body: bytes) -> bytes:
-    """A body compressed, the same each time; those asked for last are remembered."""
+    """A body compressed, the same each time."""
     return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+@lru_cache(maxsize=256)
+def squeezed_once(body: bytes) -> bytes:
+    """The same for what is sent again and again: those asked for last are remembered."""
+    return squeezed(body)
 
 
 def tagged_small(request: Request, body: bytes, media_type: str) -> Response:
     """The body with its ETag as `tagged` sends it, compressed for whoever takes that."""
     if not takes_gzip(request):
         return tagged(request, body, media_type)
-    return tagged(request, squeezed(body), media_type, encoding="gzip")
+    return tagged(request, squeezed_once(body), media_type, encoding="gzip")

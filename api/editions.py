@@ -11,7 +11,7 @@ KNOWN_FOR_S = 1.0
 """So long a known edition is taken for the last one: what is not asked anew is at most so much older."""
 
 KEPT_BYTES = 32_000_000
-"""Built tiles of small scale, and pictures, that a process keeps; a nation has a few hundred of them."""
+"""Built tiles of small scale that a process keeps; a nation has a few hundred of them."""
 
 Key = tuple[int, Hashable]
 Drawing = Callable[[], Coroutine[Any, Any, bytes | None]]
@@ -50,7 +50,7 @@ class Editions:
         self._number = number
 
     async def kept(self, edition: int, asked: Hashable, draw: Drawing) -> bytes | None:
-        """A tile or picture, drawn once for an edition however many ask; None where another edition is the last."""
+        """A tile, drawn once for an edition however many ask; None where another edition is the last."""
         if edition != await self.last():
             return None
         key = (edition, asked)

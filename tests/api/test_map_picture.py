@@ -1,19 +1,27 @@
 """The still picture of the map: roads where they lie, in the colours of the map, the same for good."""
 
+import asyncio
 import re
+import threading
+from typing import Any
+from unittest.mock import AsyncMock
 from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
+from psycopg import OperationalError
 from sqlalchemy import Engine, text
 
 from api import editions
+from api.pages import map_picture
 from geo.bbox import KAZAKHSTAN, WORLD, Box
 from maps.picture import WIDTH, Frame, picture
 from maps.style import SEGMENTS
 from roads.db import transaction
+from roads.queries.tiles import lines_of_picture
 from tests.api.conftest import LAT, Told
 from tests.api.test_tiles import TODAY, published
+from tests.waiting import wait_until
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -48,6 +56,43 @@ def test_the_picture_of_an_edition_that_is_over_leads_to_the_last(
     sent_on = client.get(f"/maps/picture/{before}/status.en.svg", follow_redirects=False)
     assert (sent_on.status_code, sent_on.headers["location"]) == (307, f"/maps/picture/{before + 1}/status.en.svg")
     assert client.get(sent_on.headers["location"]).status_code == 200
+
+
+def test_nobody_waits_for_the_picture_of_a_new_edition(
+    client: TestClient, told: Told, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = published(database)
+    shown = client.get(f"/maps/picture/{before}/status.en.svg").content
+    may_draw = threading.Event()
+
+    async def slowly(*asked: Any) -> tuple[int, bytes | None]:
+        await asyncio.to_thread(may_draw.wait)
+        return await lines_of_picture(*asked)
+
+    monkeypatch.setattr(map_picture, "lines_of_picture", slowly)
+    with transaction(database) as session:
+        session.execute(
+            text("INSERT INTO map_edition (number, made_on) VALUES (:n, :day)"), {"n": before + 1, "day": TODAY}
+        )
+    new, old = (f"/maps/picture/{number}/status.en.svg" for number in (before + 1, before))
+    for _ in range(2):
+        sent_on = client.get(new, follow_redirects=False)
+        assert (sent_on.status_code, sent_on.headers["location"]) == (307, old)
+        assert "no-store" in sent_on.headers["cache-control"]
+    assert client.get(new).content == shown
+    may_draw.set()
+    wait_until(lambda: client.get(new, follow_redirects=False).status_code == 200, "it is drawn")
+    assert client.get(old, follow_redirects=False).content == shown
+
+
+def test_a_picture_that_could_not_be_drawn_is_drawn_again(
+    client: TestClient, told: Told, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/maps/picture/{published(database)}/status.en.svg"
+    with monkeypatch.context() as broken:
+        broken.setattr(map_picture, "lines_of_picture", AsyncMock(side_effect=OperationalError("gone")))
+        assert client.get(address).status_code == 503
+    assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["99/status.en.svg", "01/status.en.svg", "x/status.en.svg", "1/status.de.svg"])
