@@ -33,7 +33,7 @@ def test_a_page_is_written_once_and_anew_when_something_was_recorded(
 ) -> None:
     first = client.get("/en/indicators")
     kept = kept_by(client).bytes_kept
-    assert kept > len(first.content)
+    assert kept == len(first.content)
     assert client.get("/en/indicators").content == first.content
     assert kept_by(client).bytes_kept == kept
     with transaction(database) as session:
@@ -77,3 +77,15 @@ def test_what_is_kept_has_a_bound_and_belongs_to_one_version() -> None:
     assert gzip.decompress(pages.keep("0", "late", b"x" * 99).squeezed) == b"x" * 99
     assert pages.find("1", "late") is None
     assert pages.find("2", "b") is None
+
+
+def test_what_a_social_network_hangs_on_an_address_makes_no_other_page(client: TestClient, told: Told) -> None:
+    page = f"/en/segments/{told.segment}"
+    plain = client.get(page)
+    kept = kept_by(client).bytes_kept
+    for marks in ("fbclid=IwAR0x", "utm_source=telegram&utm_medium=social", "gclid=1&yclid=2", "igshid"):
+        assert client.get(f"{page}?{marks}").content == plain.content, marks
+    assert kept_by(client).bytes_kept == kept
+    second = client.get(f"{page}?timeline=2&fbclid=IwAR0x").content
+    assert second == client.get(f"{page}?timeline=2").content
+    assert b"fbclid" not in second
