@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT = 640.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 14.0, 34.0
-ROW = 26.0
+ROW = 54.0
+EDGE = 12.0
 LABELS_AT_MOST = 8
 LABELS_ON_A_PHONE = 5
-NAMES = 230.0
-LONGEST_NAME = 30
+LONGEST_NAME = 46
 
 Written = Callable[[float], str]
 """How a number is written."""
@@ -88,34 +88,31 @@ def line(title: str, given: Sequence[Point], top: float, written: Written) -> Ma
 
 
 def intervals(title: str, given: Sequence[Interval], written: Written) -> Markup:
-    """Figures with their intervals, one below the other, on a common scale from zero."""
-    left = NAMES
+    """Figures with their intervals on a common scale from zero, one below the other, each under its name."""
     top = nice_top(max((one.high for one in given), default=0.0))
     height = TOP + ROW * len(given) + BOTTOM
-    scale = (WIDTH - left - RIGHT) / top
+    scale = (WIDTH - EDGE - RIGHT) / top
     foot = height - BOTTOM
-    parts = [
-        Markup(
-            '<path class="rule" d="M{} {}V{}"/><text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>'
-        ).format(
-            f"{left + at * scale:.1f}", TOP, f"{foot:.1f}", f"{left + at * scale:.1f}", f"{foot + 18:.1f}", written(at)
-        )
-        for at in _ticks(top)
-    ]
+    parts = []
+    for at in _ticks(top):
+        x = EDGE + at * scale
+        anchor = "start" if at == 0 else "end" if at == top else "middle"
+        parts.append(Markup('<path class="rule" d="M{} {}V{}"/>').format(f"{x:.1f}", TOP, f"{foot:.1f}"))
+        parts.append(_text("tick below", x, foot + 18, anchor, written(at)))
     for number, one in enumerate(given):
-        y = TOP + ROW * (number + 0.5)
-        parts.append(_text("name", left - 12, y + 4, "end", _cut(one.label)))
+        y = TOP + ROW * (number + 1) - 10
+        parts.append(_text("name", EDGE, y - 16, "start", _cut(one.label)))
         parts.append(
             Markup(
                 '<path class="range" d="M{low} {y}H{high}"/><circle class="dot" cx="{value}" cy="{y}" r="4.5"/>'
             ).format(
-                low=f"{left + one.low * scale:.1f}",
-                high=f"{left + one.high * scale:.1f}",
-                value=f"{left + one.value * scale:.1f}",
+                low=f"{EDGE + one.low * scale:.1f}",
+                high=f"{EDGE + one.high * scale:.1f}",
+                value=f"{EDGE + one.value * scale:.1f}",
                 y=f"{y:.1f}",
             )
         )
-    return _picture(title, height, parts, "chart named")
+    return _picture(title, height, parts)
 
 
 def nice_top(highest: float) -> float:
@@ -176,7 +173,7 @@ def _cut(label: str) -> str:
     return label if len(label) <= LONGEST_NAME else f"{label[: LONGEST_NAME - 1]}…"
 
 
-def _picture(title: str, height: float, parts: Sequence[Markup], kind: str = "chart") -> Markup:
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        kind, f"{WIDTH:g}", f"{height:g}", title, Markup("").join(parts)
+def _picture(title: str, height: float, parts: Sequence[Markup]) -> Markup:
+    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        f"{WIDTH:g}", f"{height:g}", title, Markup("").join(parts)
     )
