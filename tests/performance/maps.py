@@ -144,17 +144,27 @@ def bench_pages(engine: Engine, url: URL, say: Say) -> None:
             "contractors": [row.bin for row in connection.execute(text(_SOME_CONTRACTORS))],
         }
     with serving(url) as port:
-        health = requests_per_second(port, ["/healthz"] * 8)
         for kind, ids in found.items():
             # A query makes another page of it: there are fewer contracts than requests.
             paths = [f"/en/{kind}/{one}?n={n}" for n, one in zip(range(UNASKED_PAGES), cycle(ids), strict=False)]
-            first = requests_per_second(port, paths)
-            again = requests_per_second(port, paths[:1] * 8)
-            say(f"pages of {kind}: written {first:.0f} requests/s, kept {again:.0f}, /healthz {health:.0f}: "
-                f"{first / health:.2f} (at least 0.15) and {again / health:.2f} (at least 0.5)")  # fmt: skip
+            # Connections are made and statements prepared once; both halves are pages that nobody has asked for.
+            requests_per_second(port, paths[UNASKED_PAGES // 2 :])
+            first, health = beside_health(port, paths[: UNASKED_PAGES // 2])
+            say(f"pages of {kind}: written {first:.0f} requests/s, /healthz {health:.0f}: {first / health:.2f} "
+                "(at least 0.15)")  # fmt: skip
+            again, health = beside_health(port, paths[:1] * 8)
+            say(f"pages of {kind}: kept {again:.0f} requests/s, /healthz {health:.0f}: {again / health:.2f} "
+                "(at least 0.5)")  # fmt: skip
         for path in ("/en/", "/en/indicators", "/en/contractors"):
-            again = requests_per_second(port, [path] * 8)
+            again, health = beside_health(port, [path] * 8)
             say(f"{path}: kept {again:.0f} requests/s, /healthz {health:.0f}: {again / health:.2f} (at least 0.5)")
+
+
+def beside_health(port: int, paths: Sequence[str]) -> tuple[float, float]:
+    """Requests/s of pages, and of /healthz just before and after them: the machine is not always as fast."""
+    before = requests_per_second(port, ["/healthz"] * 8)
+    rate = requests_per_second(port, paths)
+    return rate, (before + requests_per_second(port, ["/healthz"] * 8)) / 2
 
 
 UNASKED_PAGES = 20_000
