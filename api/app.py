@@ -93,8 +93,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.changes_at_once = asyncio.Semaphore(CHANGES_AT_ONCE)
     errors.install(app)
     app.state.problem_page = public_pages.problem_page
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(PlainAddresses)
+    app.add_middleware(SecurityHeaders)
     app.include_router(public.questions)
     app.include_router(public.router)
     app.include_router(map_routes.questions)

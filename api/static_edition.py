@@ -34,7 +34,6 @@ from fastapi import FastAPI, Request
 from api.app import create_app
 from api.pages.maps import MAPS
 from api.pages.public import STATIC, page_in
-from api.pages.words import Words
 from api.routes.sitemap import PAGES, SIZE
 from roads.domain.errors import RoadsError
 from roads.queries import maps, open_data
@@ -325,7 +324,7 @@ def _note(work: Work, app: FastAPI, address: str) -> bytes:
     first = address.split("/")[1]
     language = first if first in work.settings.language_codes else work.settings.language_codes[0]
     scope = {"type": "http", "app": app, "method": "GET", "path": address, "query_string": b"", "headers": []}
-    facts = {"words": Words(language), "day": work.day, "address": "/" if address == "/404.html" else address}
+    facts = {"day": work.day, "address": "/" if address == "/404.html" else address}
     return page_in(Request(scope), "static_note.html", language, {**facts, "query": ""})
 
 

@@ -1,6 +1,7 @@
 """A sample of how a status or a state is drawn, as a small picture without words: the same on the map and beside it."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from markupsafe import Markup
 
@@ -37,6 +38,7 @@ TABLES: Mapping[str, Mapping[str, Look]] = {
 LOOKS: Mapping[str, Look] = {prefix + code: look for prefix, table in TABLES.items() for code, look in table.items()}
 
 
+@cache
 def sample(code: str) -> Markup:
     """The sample of a status, of a defect's state (`defect.open`), of the works, or of what else a legend names.
 

@@ -15,7 +15,6 @@ from roads.domain.claims import LineState
 from roads.domain.errors import NotFound
 from roads.domain.status import DefectState
 from roads.queries.pages import OF_A_CONTRACT, ContractFacts, contract_facts
-from roads.queries.public import type_of_rows
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +37,8 @@ async def contract_page(request: Request, language: str, number: str) -> Respons
 
 
 def _told(words: Words, facts: ContractFacts, today: date) -> dict[str, Any]:
-    row, states = facts.contract, facts.sums.states or {}
+    row = facts.contract
+    outcomes, states = row.outcomes or {}, row.states or {}
     return {
         "facts": facts,
         "contract": row,
@@ -46,16 +46,9 @@ def _told(words: Words, facts: ContractFacts, today: date) -> dict[str, Any]:
         "description": words.plain("contract.described", number=row.number),
         "page": f"contracts/{row.id}",
         "json": f"/api/v1/contracts/{row.id}",
-        "counted": _counted(facts.outcomes),
-        "shown_states": [state for state in DefectState if any(one.state == state for one in facts.outcomes)],
+        # Answers in the order of the law.
+        "counted": [(outcome.value, outcomes[outcome]) for outcome in Outcome if outcome in outcomes],
+        "shown_states": [state for state in DefectState if any(state in counted for counted in outcomes.values())],
         "line_states": [(state.value, states[state]) for state in LineState if state in states],
         "moments": told(words, facts.timeline, today),
     }
-
-
-def _counted(found: type_of_rows) -> list[tuple[str, dict[str, int]]]:
-    """For each answer, how many defects are in each state; answers in the order of the law."""
-    by_outcome: dict[str, dict[str, int]] = {}
-    for row in found:
-        by_outcome.setdefault(row.outcome, {})[row.state] = row.defects
-    return [(outcome.value, by_outcome[outcome]) for outcome in Outcome if outcome in by_outcome]

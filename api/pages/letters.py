@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse
 from api.dependencies import offered, public_connection
 from api.headers import PRIVATE
 from api.pages.public import page_in, to_reader
-from api.pages.words import Words
 from roads.domain.letters import number_of
 from roads.queries.public import rows
 
@@ -36,7 +35,6 @@ async def letter_page(request: Request, language: str, code: str) -> Response:
         "page": f"letters/{code}" if found else "letters/none",
         "query": "",
         "letter": found,
-        "words": Words(language),
         "number": number_of(found.claim_number, found.ordinal) if found else "",
     }
     return HTMLResponse(page_in(request, "letter.html", language, facts), 200 if found else 404, headers=HEADERS)

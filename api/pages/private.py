@@ -14,8 +14,7 @@ from api.errors import headers_of, sentence_of, status_of
 from api.forms import read_form
 from api.headers import PRIVATE
 from api.pages.public import page_in
-from api.pages.things import days_left
-from api.pages.words import Words, named
+from api.pages.words import words_in
 from roads.domain.accounts import NotSignedIn
 from roads.domain.errors import RoadsError
 from roads.queries.accounts import SignedIn
@@ -73,12 +72,9 @@ def private_page(
 
     `wrong` is what an error is told by, at the top and as the status; `status` is for what is told elsewhere.
     """
-    words, day, zone = Words(language), today(request), settings_of(request).zone
+    words, day, zone = words_in(language), today(request), settings_of(request).zone
     tools = {
-        "words": words,
-        "named": named,
         "today": day,
-        "left": lambda last: days_left(words, last, day),
         "when": lambda at: words.moment(at.astimezone(zone)),
         "token": form_token(who.secret),
         "who": who.signed_in,

@@ -13,8 +13,6 @@ from api.compression import tagged_small
 from api.dependencies import settings_of
 from api.headers import PRIVATE
 from api.pages.templates import templates_in
-from api.pages.words import isolated, named
-from geo.chainage import format_chainage
 from roads.domain.network import Direction
 from roads.domain.warranty import Element
 from roads.i18n import choose_language, say
@@ -74,9 +72,8 @@ def page_in(request: Request, template: str, language: str, facts: Mapping[str, 
             sections=SECTIONS,
             elements=list(Element),
             directions=list(Direction),
-            format_chainage=format_chainage,
             base_url=settings_of(request).base_url.rstrip("/"),
-            **{"page": "", "query": request.url.query, "named": named, "isolated": isolated, **facts},
+            **{"page": "", "query": request.url.query, **facts},
         )
     )
     return written.encode()

@@ -23,8 +23,7 @@ from api.multipart import SentForm, boundary_of, read_multipart
 from api.pages.field import FREQUENT
 from api.pages.private import Form
 from api.pages.public import page_in
-from api.pages.things import days_left, number_of
-from api.pages.words import Words, named
+from api.pages.things import number_of
 from api.spots import AROUND_M, SAME_WITHIN_CM, Spot, answer_at, as_found, look_around, spot_of
 from geo.errors import BadValue
 from roads.domain.claims import LineState
@@ -178,12 +177,8 @@ def page_with_form(
     request: Request, template: str, language: str, facts: Mapping[str, Any], wrong: Exception | None = None
 ) -> Response:
     """A page with a form of its own, kept nowhere on the way."""
-    words, day = Words(language), today(request)
     tools = {
-        "words": words,
-        "named": named,
-        "today": day,
-        "left": lambda last: days_left(words, last, day),
+        "today": today(request),
         "form_token": letterbox_of(request).form(moment()),
         "trouble": told_wrong(wrong, language),
         "before": wrong.params["report"] if isinstance(wrong, PhotoReportedBefore) else None,

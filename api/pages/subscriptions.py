@@ -20,7 +20,7 @@ from api.pages.private import Form
 from api.pages.public import to_reader
 from api.pages.reports import page_with_form
 from api.pages.things import number_of
-from api.pages.words import Words, named
+from api.pages.words import named, words_in
 from geo.areas import LONGEST_WORDS, MOST_CORNERS, read_area
 from geo.errors import BadValue
 from roads.domain.errors import NotFound, RoadsError
@@ -200,7 +200,7 @@ async def _subscription(request: Request, language: str, key: str) -> Response:
         "page": f"subscriptions/{key}",
         "query": "",
         "found": found,
-        "sentence": Words(language).say(sentence, **told),
+        "sentence": words_in(language).say(sentence, **told),
         "is_confirmed_now": done == "confirmed",
     }
     return page_with_form(request, "subscription.html", language, facts)

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
 
 from api.dependencies import offered, today
 from api.pages.public import page_in
-from api.pages.words import Words, as_query, named
+from api.pages.words import Words, as_query, words_in
 from api.schemas.questions import LARGEST_ID
-from maps.samples import sample
 from roads.domain.attribution import Outcome
 from roads.domain.status import DefectState
 from roads.queries.pages import Part, Wanted
@@ -22,7 +20,7 @@ _NUMBER = re.compile("[1-9][0-9]{0,9}")
 
 def words_of(request: Request, language: str) -> Words:
     """The words of a page's language. Errors: HTTPException 404 for one that is not offered."""
-    return Words(offered(request, language))
+    return words_in(offered(request, language))
 
 
 def number_of(word: str) -> int | None:
@@ -39,24 +37,20 @@ def wanted(request: Request, lists: Iterable[str]) -> Wanted:
 
 def not_found(request: Request, words: Words, page: str) -> Response:
     """A page that says that there is no such thing."""
-    facts = {**_tools(words, Wanted(today(request), {})), "page": page}
+    facts = {**_tools(Wanted(today(request), {})), "page": page}
     return Response(page_in(request, "not_found.html", words.language, facts), 404, media_type=HTML)
 
 
 def shown(request: Request, words: Words, template: str, asked: Wanted, facts: Mapping[str, Any]) -> Response:
     """The page."""
-    written = page_in(request, template, words.language, {**_tools(words, asked), **facts})
+    written = page_in(request, template, words.language, {**_tools(asked), **facts})
     return Response(written, media_type=HTML)
 
 
-def _tools(words: Words, asked: Wanted) -> dict[str, Any]:
+def _tools(asked: Wanted) -> dict[str, Any]:
     return {
-        "words": words,
-        "named": named,
-        "sample": sample,
         "sign_of": sign_of,
         "today": asked.today,
-        "left": lambda day: days_left(words, day, asked.today),
         "address_of_part": _addresses(asked),
     }
 
@@ -75,11 +69,3 @@ def _addresses(asked: Wanted) -> Callable[[str, Part, int], str]:
         return f"?{query}#{name}"
 
     return address
-
-
-def days_left(words: Words, last: date, on: date) -> Any:
-    """How many days are left until a last day, or how long it has been over."""
-    days = (last - on).days
-    if days == 0:
-        return words.say("page.last_day")
-    return words.many("page.days_left", days) if days > 0 else words.many("page.days_over", -days)

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api.pages.words import Words
+from api.pages.words import Words, remembered
 from roads.queries.pages import Part
 
 
@@ -45,33 +45,45 @@ def _moments(words: Words, timeline: Part, today: date) -> Iterator[Moment]:
 
 
 def _said(words: Words, row: Any) -> Markup:
-    said = words.say(_key(row), **_facts(words, row))
-    if row.code == "amendment" or row.many <= 1:
-        return said
-    return Markup(" ").join((said, words.say("page.times", many=words.number(row.many))))
+    elements = tuple(row.elements or ())
+    distress = None if elements else words.distress(row)
+    return _sentence(words, row.code, row.what, row.also, row.many, row.until_on, row.liable, elements, distress)
 
 
-def _key(row: Any) -> str:
-    if row.code in ("claim", "rung"):
-        return f"timeline.{row.code}.{row.what}"
-    return "timeline.carve_out_until" if row.code == "carve_out" and row.until_on else f"timeline.{row.code}"
-
-
-def _facts(words: Words, row: Any) -> dict[str, object]:
-    return {
-        "what": _what(words, row),
-        "also": words.say(f"inspection_kind.{row.also}") if row.also else "",
-        "many": row.many,
-        "until": row.until_on,
-        "liable": row.liable,
+@remembered
+def _sentence(
+    words: Words,
+    code: str,
+    what: str | None,
+    also: str | None,
+    many: int,
+    until: date | None,
+    liable: str | None,
+    elements: tuple[str, ...],
+    distress: Markup | None,
+) -> Markup:
+    facts = {
+        "what": _what(words, code, what, elements) or distress,
+        "also": words.say(f"inspection_kind.{also}") if also else "",
+        "many": many,
+        "until": until,
+        "liable": liable,
     }
+    said = words.say(_key(code, what, until), **facts)
+    if code == "amendment" or many <= 1:
+        return said
+    return Markup(" ").join((said, words.say("page.times", many=words.number(many))))
 
 
-def _what(words: Words, row: Any) -> Markup:
-    if row.elements:
-        return words.listed("element", row.elements)
-    if row.code == "signed":
-        return words.say(f"works.{row.what}")
-    if row.code == "inspected":
-        return words.say(f"inspection_outcome.{row.what}")
-    return words.distress(row)
+def _key(code: str, what: str | None, until: date | None) -> str:
+    if code in ("claim", "rung"):
+        return f"timeline.{code}.{what}"
+    return "timeline.carve_out_until" if code == "carve_out" and until else f"timeline.{code}"
+
+
+def _what(words: Words, code: str, what: str | None, elements: tuple[str, ...]) -> Markup | None:
+    if elements:
+        return words.listed("element", elements)
+    if code == "signed":
+        return words.say(f"works.{what}")
+    return words.say(f"inspection_outcome.{what}") if code == "inspected" else None

@@ -5,20 +5,21 @@ nothing around it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from geo.chainage import format_chainage
+from geo.chainage import format_cm
 from roads.domain.explanation import Why
-from roads.i18n import catalogue
+from roads.domain.network import Direction
+from roads.i18n import catalogue, source_in
 from roads.queries.candidates import LANGUAGES
 
 LOCALES = {"kk": "kk", "ru": "ru", "en": "en_GB"}
@@ -29,11 +30,17 @@ ISOLATED, AFTER_ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLA
 CENTIMETRES_OF_A_KILOMETRE = 100_000
 _ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 """An isolate that somebody began and did not end would take the end of ours for its own."""
+ENDLESS = 30
 _ENDLESS = re.compile(r"\S{31}")
 _PIECES = re.compile(r"(?s).{1,18}")
-_BDI, _END_OF_BDI = Markup("<bdi>"), Markup("</bdi>")
 KEPT = 4096
-"""So many days and numbers are kept as they are written: pages tell the same ones again and again."""
+_Told = TypeVar("_Told", bound=Callable[..., Markup])
+
+
+def remembered(told: _Told) -> _Told:
+    """Something said, of which each language keeps the last ones as they are written: pages tell the same days, numbers
+    and names again and again."""
+    return cast("_Told", lru_cache(KEPT)(told))
 
 
 class Words:
@@ -42,9 +49,14 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self._locale = LOCALES.get(language, language)
+        preferred = (language, *(one for one in LANGUAGES if one != language))
+        self._name_columns = [(f"name_{one}", one) for one in preferred]
+        self._distress_columns = [f"distress_{one}" for one in preferred]
 
     def say(self, key: str, **facts: object) -> Markup:
         """The sentence of a key with its facts, escaped; words that people wrote are isolated. Errors: KeyError."""
+        if not facts:
+            return _said(self.language, key)
         told = {name: escape(self._fact(fact)) for name, fact in facts.items()}
         return Markup(_escaped(self.language, key).format_map(told))  # noqa: S704 - escaped, and so are its facts
 
@@ -57,6 +69,7 @@ class Words:
         """Why a candidate was chosen or lost."""
         return Markup("; ").join(self.say(key, **why.params) for key in why.sentences)
 
+    @remembered
     def many(self, key: str, number: int) -> Markup:
         """The sentence with a number in it, in the number's form (`key.one`, `key.few`, ...)."""
         return self.say(f"{key}.{_locale(self._locale).plural_form(number)}", number=self.number(number))
@@ -66,22 +79,34 @@ class Words:
             return self.day_in_figures(fact)
         return named(fact) if isinstance(fact, str) and not isinstance(fact, Markup) else fact
 
+    @remembered
     def day(self, day: date) -> Markup:
         """A day with its month in words."""
         return _day(day, "long", self._locale)
 
+    @remembered
     def day_in_figures(self, day: date) -> Markup:
         """A day inside a sentence."""
         return _day(day, NUMERIC.get(self.language, "yyyy-MM-dd"), self._locale)
 
+    @remembered
+    def left(self, last: date, on: date) -> Markup:
+        """How many days are left until a last day, or how long it has been over."""
+        days = (last - on).days
+        if days == 0:
+            return self.say("page.last_day")
+        return self.many("page.days_left", days) if days > 0 else self.many("page.days_over", -days)
+
+    @remembered
     def number(self, number: Decimal | float) -> Markup:
         """A number with the language's separators; it is ours, so it needs no isolation."""
-        return _number(number, self._locale)
+        return Markup(escape(format_decimal(number, locale=self._locale)))  # noqa: S704 - escaped
 
     def percent(self, percent: Decimal | float | None) -> Markup:
         """A share in percent, to a tenth; a dash where there is none."""
         return Markup("–") if percent is None else self.number(round(float(percent), 1)) + "\N{NO-BREAK SPACE}%"
 
+    @remembered
     def tenge(self, amount: Decimal) -> Markup:
         """An amount of money, to the tenge."""
         return self.say("page.tenge", amount=self.number(amount.quantize(Decimal(1))))
@@ -92,6 +117,7 @@ class Words:
             return None
         return self.tenge(amount * CENTIMETRES_OF_A_KILOMETRE / length_cm)
 
+    @remembered
     def length(self, length_cm: int) -> Markup:
         """A length, in metres below a kilometre."""
         if length_cm < CENTIMETRES_OF_A_KILOMETRE:
@@ -100,13 +126,15 @@ class Words:
 
     def stretch(self, from_cm: int, to_cm: int) -> Markup:
         """From one chainage to another."""
-        first, last = (Markup(escape(format_chainage(Decimal(cm) / 100))) for cm in (from_cm, to_cm))  # noqa: S704 - figures
-        return self.say("page.chainage", first=first, last=last)
+        first, last = format_cm(from_cm), format_cm(to_cm)
+        return Markup(_escaped(self.language, "page.chainage").format(first=first, last=last))  # noqa: S704 - figures
 
     def name(self, row: Any) -> tuple[str, str] | None:
         """The name of a road in this language, else in another one, and which language it is in."""
-        named_in = ((getattr(row, f"name_{one}", None), one) for one in (self.language, *LANGUAGES))
-        return next(((name, one) for name, one in named_in if name), None)
+        for column, language in self._name_columns:
+            if name := getattr(row, column, None):
+                return name, language
+        return None
 
     def of(self, row: Any, prefix: str) -> Markup:
         """What a region or another thing of ours is called in this language; empty where it has no name."""
@@ -123,10 +151,23 @@ class Words:
 
     def road(self, row: Any) -> Markup:
         """What a road is called: its name, where a name in another language says so; else its reference."""
-        if found := self.name(row):
-            name, language = found
-            return named(name) if language == self.language else _named_in(name, language)
-        return named(row.reference) if row.reference else self.say("page.nameless")
+        return self._road(self.name(row), row.reference)
+
+    @remembered
+    def _road(self, name: tuple[str, str] | None, reference: str | None) -> Markup:
+        if name:
+            return named(name[0]) if name[1] == self.language else _named_in(*name)
+        return named(reference) if reference else self.say("page.nameless")
+
+    def place(self, row: Any) -> Markup:
+        """The road, and which of its carriageways where there are several."""
+        return self._place(self.road(row), row.direction)
+
+    @remembered
+    def _place(self, road: Markup, direction: str | None) -> Markup:
+        if direction is None or direction == Direction.SINGLE:
+            return road
+        return Markup(", ").join((road, self.say(f"direction.{direction}")))
 
     def road_as_text(self, row: Any) -> str:
         """The same for a title."""
@@ -135,17 +176,33 @@ class Words:
 
     def distress(self, row: Any) -> Markup:
         """What a type of defect is called."""
-        names: Iterable[str | None] = (getattr(row, f"distress_{one}", None) for one in (self.language, *LANGUAGES))
-        return named(next((name for name in names if name), "-"))
+        for column in self._distress_columns:
+            if name := getattr(row, column, None):
+                return _named_once(name)
+        return named("-")
+
+    def source(self, source: str) -> Markup:
+        """Where a rule comes from."""
+        return named(source_in(self.language, source))
 
     def listed(self, kind: str, codes: Iterable[str]) -> Markup:
         """Codes of one kind in words, with commas."""
         return Markup(", ").join(self.say(f"{kind}.{code}") for code in codes)
 
 
+@cache
+def words_in(language: str) -> Words:
+    """The words of a language: one for all pages, which keeps what it said last."""
+    return Words(language)
+
+
 def named(words: object) -> Markup:
     """What a person wrote, isolated; a word that is too long for a phone may be broken."""
-    return _BDI + _breakable(words) + _END_OF_BDI
+    return Markup(f"<bdi>{escape(_breakable(words))}</bdi>")  # noqa: S704 - escaped
+
+
+_named_once = remembered(named)
+"""For what there are few of, as of the types of defects."""
 
 
 def isolated(words: str) -> str:
@@ -162,7 +219,7 @@ def _breakable(words: object) -> str:
     if isinstance(words, Markup):
         return words
     words = str(words).translate(_ISOLATES)
-    if not _ENDLESS.search(words):
+    if len(words) <= ENDLESS or not _ENDLESS.search(words):
         return words
     return Markup(" ").join(Markup("<wbr>").join(_PIECES.findall(word)) for word in words.split(" "))
 
@@ -173,15 +230,14 @@ def _escaped(language: str, key: str) -> str:
     return str(escape(catalogue(language)[key]))
 
 
-@lru_cache(KEPT)
+@cache
+def _said(language: str, key: str) -> Markup:
+    return Markup(_escaped(language, key).format_map({}))  # noqa: S704 - escaped
+
+
 def _day(day: date, pattern: str, locale: str) -> Markup:
     written = format_date(day, pattern, locale=locale)
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), written)
-
-
-@lru_cache(KEPT)
-def _number(number: Decimal | float, locale: str) -> Markup:
-    return Markup(escape(format_decimal(number, locale=locale)))  # noqa: S704 - escaped
 
 
 @cache

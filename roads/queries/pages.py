@@ -11,9 +11,9 @@ from roads.domain.explanation import Answer, explain
 from roads.domain.warranty import Element
 from roads.queries.candidates import candidate
 from roads.queries.moments import NOW
-from roads.queries.public import Public, one_row, rows_together, type_of_row, type_of_rows
+from roads.queries.public import Public, only_row, rows_together, type_of_row, type_of_rows
 
-ROWS_OF_A_LIST = 50
+ROWS_OF_A_LIST = 20
 FARTHEST_PART = 10_000
 """The last part of a list that can be asked for: to skip rows costs as much as to read them."""
 
@@ -104,8 +104,6 @@ class ContractFacts:
     """All that the page of a contract tells."""
 
     contract: type_of_row
-    sums: type_of_row
-    outcomes: type_of_rows
     parts: Part
     segments: Part
     changes: Part
@@ -145,12 +143,18 @@ class Wanted:
 
 async def segment_facts(connection: Public, number: int, wanted: Wanted) -> SegmentFacts:
     """Everything about a segment. Errors: NotFound, also where its carriageway was drawn anew: its contracts moved."""
-    row = await one_row(connection, "public_segment", {"id": number}, thing="segment")
+    this = {"id": number, "decided_on": wanted.today, "known_at": NOW}
+    found = await rows_together(
+        connection,
+        {
+            "segment": ("public_segment", this),
+            "stretches": ("public_segment_stretches", this),
+            **wanted.asked(OF_A_SEGMENT, this),
+        },
+    )
+    row = only_row(found["segment"], "segment", number)
     if row.is_retired:
         raise NotFound(thing="segment", key=number)
-    asked = wanted.asked(OF_A_SEGMENT, {"id": number})
-    stretches = {"id": row.id, "carriageway_ids": [row.carriageway_id], "decided_on": wanted.today, "known_at": NOW}
-    found = await rows_together(connection, {**asked, "stretches": ("public_segment_stretches", stretches)})
     return SegmentFacts(
         segment=row,
         stretches=_stretches(found["stretches"], wanted.today),
@@ -160,17 +164,16 @@ async def segment_facts(connection: Public, number: int, wanted: Wanted) -> Segm
 
 async def contract_facts(connection: Public, number: int, wanted: Wanted) -> ContractFacts:
     """Everything about a contract. Errors: NotFound."""
-    row = await one_row(connection, "public_contract", {"id": number}, thing="contract")
-    asked = wanted.asked(OF_A_CONTRACT, {"id": number})
-    sums = {"id": number, "today": wanted.today}
+    this = {"id": number, "today": wanted.today}
     found = await rows_together(
         connection,
-        {**asked, "sums": ("public_contract_sums", sums), "outcomes": ("public_contract_defects", {"id": number})},
+        {
+            "contract": ("public_contract_figures", this),
+            **wanted.asked(OF_A_CONTRACT, this),
+        },
     )
     return ContractFacts(
-        contract=row,
-        sums=found["sums"][0],
-        outcomes=found["outcomes"],
+        contract=only_row(found["contract"], "contract", number),
         **wanted.found(OF_A_CONTRACT, found),
     )
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roads.domain.errors import NotFound
 from roads.domain.scorecard import WINDOW_DAYS, Scorecard
 from roads.domain.status import SegmentStatus
 from roads.queries.pages import Lists, Part, Wanted
-from roads.queries.public import Public, one_row, rows, rows_together, type_of_row, type_of_rows
+from roads.queries.public import Public, only_row, rows, rows_together, type_of_row, type_of_rows
 from roads.queries.scorecards import card_of
 
 OF_A_ROAD: Lists = {
@@ -69,31 +68,40 @@ class RegionFacts:
 
 async def road_facts(connection: Public, road_id: int, wanted: Wanted) -> RoadFacts:
     """Everything about a road. Errors: NotFound, also for a road none of whose carriageways is in use."""
-    road = await one_row(connection, "public_road", {"id": road_id}, thing="road")
-    of_road = {**EVERYWHERE, "id": road_id, "road_id": road_id}
-    asked = wanted.asked(OF_A_ROAD, of_road)
-    found = await rows_together(connection, {**asked, "statuses": ("status_lengths", of_road)})
+    this = {**EVERYWHERE, "id": road_id, "road_id": road_id}
+    found = await rows_together(
+        connection,
+        {
+            "road": ("public_road", this),
+            "statuses": ("status_lengths", this),
+            **wanted.asked(OF_A_ROAD, this),
+        },
+    )
+    road = only_row(found["road"], "road", road_id)
     return RoadFacts(road=road, statuses=_shares(found["statuses"]), **wanted.found(OF_A_ROAD, found))
 
 
 async def contractor_facts(connection: Public, number: str, wanted: Wanted) -> ContractorFacts:
     """Everything about a contractor, by its BIN. Errors: NotFound for an organisation without a contract."""
-    known = await rows(connection, "public_organisation", {"bin": number})
-    cards = await scorecards(connection, wanted.today, known[0].id) if known else []
-    if not cards:
-        raise NotFound(thing="contractor", key=number)
-    contractor = cards[0]
-    of_contractor = {**EVERYWHERE, "id": contractor.id, "contractor_id": contractor.id}
-    found = await rows_together(connection, wanted.asked(OF_A_CONTRACTOR, of_contractor))
+    known = only_row(await rows(connection, "public_organisation", {"bin": number}), "contractor", number)
+    this = {**EVERYWHERE, "id": known.id, "contractor_id": known.id, "on": wanted.today, "days": WINDOW_DAYS}
+    found = await rows_together(connection, {"card": ("scorecards", this), **wanted.asked(OF_A_CONTRACTOR, this)})
+    contractor = only_row(found["card"], "contractor", number)
     return ContractorFacts(contractor=contractor, card=card_of(contractor), **wanted.found(OF_A_CONTRACTOR, found))
 
 
 async def region_facts(connection: Public, kato: str, wanted: Wanted) -> RegionFacts:
     """Everything about a region. Errors: NotFound."""
-    region = await one_row(connection, "public_region", {"id": kato}, thing="region")
-    of_region = {**EVERYWHERE, "id": kato, "region": kato}
-    asked = wanted.asked(OF_A_REGION, of_region)
-    found = await rows_together(connection, {**asked, "statuses": ("status_lengths", of_region)})
+    this = {**EVERYWHERE, "id": kato, "region": kato}
+    found = await rows_together(
+        connection,
+        {
+            "region": ("public_region", this),
+            "statuses": ("status_lengths", this),
+            **wanted.asked(OF_A_REGION, this),
+        },
+    )
+    region = only_row(found["region"], "region", kato)
     return RegionFacts(region=region, statuses=_shares(found["statuses"]), **wanted.found(OF_A_REGION, found))
 
 

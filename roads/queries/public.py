@@ -1,5 +1,6 @@
 """What the public may ask: asynchronous reads through the role that sees public facts only."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -108,17 +109,21 @@ async def rows_together(
     async with connection.pipeline():
         for key, (name, parameters) in asked.items():
             numbered, names = numbered_statement(name)
-            cursors[key] = AsyncRawCursor(connection, row_factory=namedtuple_row)
+            cursors[key] = AsyncRawCursor(connection, row_factory=ROWS_OF[name])
             await cursors[key].execute(numbered, [parameters[one] for one in names])
     return {key: await cursor.fetchall() for key, cursor in cursors.items()}
 
 
+def only_row(found: Sequence[type_of_row], thing: str, key: object) -> type_of_row:
+    """The only row of those found. Errors: NotFound, naming the thing."""
+    if not found:
+        raise NotFound(thing=thing, key=key)
+    return found[0]
+
+
 async def one_row(connection: Public, name: str, parameters: Mapping[str, Any], *, thing: str) -> type_of_row:
     """The only row of a statement. Errors: NotFound, naming the thing by its `id`."""
-    found = await rows(connection, name, parameters)
-    if not found:
-        raise NotFound(thing=thing, key=parameters["id"])
-    return found[0]
+    return only_row(await rows(connection, name, parameters), thing, parameters["id"])
 
 
 class SameColumns:
@@ -134,6 +139,8 @@ class SameColumns:
         return self._rows
 
 
+ROWS_OF: defaultdict[str, SameColumns] = defaultdict(SameColumns)
+"""How rows are made of what pages ask, by statement."""
 ANSWER_ROWS = SameColumns()
 
 

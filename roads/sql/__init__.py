@@ -1,6 +1,7 @@
 """The statements, one to a file, by name. `statement("place_defects")` is `place_defects.sql`, ready to bind.
 
 A line `-- include: name` stands for the text of `name.sql`, so that a select is written once and both asked and stored.
+`-- include: name (parameter = expression)` gives one of its parameters a value of the statement around it.
 """
 
 import re
@@ -11,7 +12,7 @@ from importlib.resources import files
 from sqlalchemy import TextClause, text
 
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
-_INCLUDE = re.compile(r"^[ ]*-- include: (\w+)$", re.MULTILINE)
+_INCLUDE = re.compile(r"^[ ]*-- include: (\w+)(?: \((\w+) = (.+)\))?$", re.MULTILINE)
 
 
 @cache
@@ -21,7 +22,13 @@ def source(name: str, **instead: str) -> str:
     Errors: FileNotFoundError for a name that has no file.
     """
     written = files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8").rstrip().removesuffix(";")
-    return _INCLUDE.sub(lambda match: source(instead.get(match.group(1), match.group(1)), **instead), written)
+
+    def included(found: re.Match[str]) -> str:
+        name, parameter, expression = found.groups()
+        said = source(instead.get(name, name), **instead)
+        return _PARAMETER.sub(lambda one: expression if one[1] == parameter else one[0], said)
+
+    return _INCLUDE.sub(included, written)
 
 
 @cache

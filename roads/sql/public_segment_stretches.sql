@@ -1,12 +1,12 @@
 -- Who answers for each stretch of a segment on a day, element by element, with everything that was ever a cause of
--- liability on the stretch, strongest first. Takes id (segment), carriageway_ids (its carriageway's, one), decided_on,
--- known_at ('infinity'). The stretches are the projection's, so each has one answer; of those on which nobody answers
--- `answer` is empty. The pavement comes first.
-WITH cause AS (
-    -- include: liability_causes
-),
-asked AS MATERIALIZED (
+-- liability on the stretch, strongest first. Takes id (segment), decided_on, known_at ('infinity').
+-- The stretches are the projection's, so each has one answer; of those on which nobody answers `answer` is empty. The
+-- pavement comes first.
+WITH asked AS MATERIALIZED (
     SELECT carriageway_id, extent FROM segment WHERE id = CAST(:id AS integer)
+),
+cause AS (
+    -- include: liability_causes (carriageway_ids = ARRAY[(SELECT carriageway_id FROM asked)])
 ),
 touching AS MATERIALIZED (
     SELECT

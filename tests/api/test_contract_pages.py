@@ -200,7 +200,7 @@ def test_a_large_contract_is_asked_for_with_no_more_statements(
     few = len(counted)
     counted.clear()
     page_of(client, "en", scene.contract.id)
-    assert few == len(counted) == 9
+    assert few == len(counted) == 7
 
 
 def test_segments_of_a_long_contract_come_in_parts(

@@ -1,8 +1,8 @@
 """The templates of pages, read once for each language."""
 
 import pytest
-from jinja2 import Environment
-from markupsafe import escape
+from jinja2 import Environment, UndefinedError
+from markupsafe import Markup, escape
 
 from api.pages import templates
 from api.pages.templates import templates_in
@@ -10,7 +10,7 @@ from roads.i18n import LANGUAGES, say
 
 
 def render(source: str, language: str) -> str:
-    return templates_in(language).from_string(source).render(key="site.name")
+    return templates_in(language).from_string(source).render(key="site.name", hostile="<b>{x}", safe=Markup("<i>"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -33,6 +33,28 @@ def test_a_sentence_that_nobody_wrote_is_found_when_the_template_is_read() -> No
 def test_what_would_be_markup_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates, "say", lambda *_: "<b> {{ key }} {% raw %}")
     assert render('{{ say("site.name") }}', "kk") == "&lt;b&gt; {{ key }} {% raw %}"
+
+
+def test_what_is_printed_is_escaped_once() -> None:
+    source = (
+        "{% macro told(words) %}<p>{{ words }}</p>{% endmacro %}{{ hostile }}{{ safe }}{{ told(hostile) }}{{ 1 > 0 }}"
+    )
+    assert render(source, "en") == "&lt;b&gt;{x}<i><p>&lt;b&gt;{x}</p>True"
+
+
+def test_calls_take_what_they_are_given() -> None:
+    source = "{% macro pair(a, b) %}{{ a }}{{ b }}{{ caller() if caller is defined }}{% endmacro %}"
+    assert (
+        render(source + "{{ pair(1, b=2) }}{{ pair(*[3, 4]) }}{% call pair(5, 6) %}!{% endcall %}", "en") == "123456!"
+    )
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ nothing }}", "{{ named(nothing) }}", "{{ words.say(nothing) }}", "{{ nothing() }}"]
+)
+def test_what_nobody_gave_is_an_error(source: str) -> None:
+    with pytest.raises(UndefinedError):
+        render(source, "en")
 
 
 def test_every_template_is_read_in_every_language() -> None:

@@ -70,3 +70,8 @@ def test_whatever_may_be_missing_has_a_word_in_every_language() -> None:
     assert "contract" in things
     missing = [(language, one) for language in LANGUAGES for one in things if f"thing.{one}" not in catalogue(language)]
     assert missing == []
+
+
+def test_a_source_that_is_known_is_told_in_the_language_and_any_other_as_it_was_stated() -> None:
+    assert Words("kk").source("Labour Code, article 84") == "<bdi>Еңбек кодексі, 84-бап</bdi>"
+    assert Words("ru").source("<b>Приказ 7") == "<bdi>&lt;b&gt;Приказ 7</bdi>"

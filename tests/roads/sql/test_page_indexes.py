@@ -19,8 +19,7 @@ STATEMENTS = (
     "segment_claim_lines",
     "segment_timeline",
     "contract",
-    "contract_sums",
-    "contract_defects",
+    "contract_figures",
     "contract_parts",
     "contract_segments",
     "contract_changes",
@@ -82,13 +81,13 @@ def test_pages_find_their_rows_by_indexes(filled: Engine) -> None:
             connection.execute(words)
     with filled.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    values = {"id": 7, "carriageway_ids": [7], "known_at": "infinity", "skipped": 0, "at_most": 51}
+    values = {"id": 7, "known_at": "infinity", "skipped": 0, "at_most": 51}
     days = {"today": date(2026, 11, 1), "decided_on": date(2026, 11, 1)}
     read = {name: sequential(plan(filled, source(f"public_{name}"), **values, **days)) for name in STATEMENTS}
     assert {name: tables for name, tables in read.items() if tables} == {}
 
 
-@pytest.mark.parametrize("statement", ["contract_sums", "segment_timeline"])
+@pytest.mark.parametrize("statement", ["contract_figures", "segment_timeline"])
 def test_a_plan_that_reads_everything_would_be_noticed(filled: Engine, statement: str) -> None:
     words = "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off"
     with filled.begin() as connection:
