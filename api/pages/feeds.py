@@ -13,10 +13,11 @@ from xml.etree import ElementTree as ET
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import offered, public_connection, settings_of, tagged, today
+from api.plain_words import plain
 from geo.chainage import format_cm
 from roads.domain.errors import NotFound
 from roads.domain.fields import fold_reference
-from roads.i18n import say, unturned
+from roads.i18n import say
 from roads.queries.candidates import road_name
 from roads.queries.feeds import DAYS_OF_A_FEED, news, warranty_ends
 
@@ -24,8 +25,6 @@ router = APIRouter(include_in_schema=False)
 ATOM = "http://www.w3.org/2005/Atom"
 ET.register_namespace("", ATOM)
 FILTERS = ("road", "contractor", "region")
-# What XML 1.0 cannot hold, and what a calendar cannot: whoever wrote it.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x7f")
 LONGEST_LINE = 75
 """Octets of a line of a calendar (RFC 5545)."""
 
@@ -77,7 +76,7 @@ def _entry(row: Any, base: str, language: str) -> ET.Element:
 
 def _add(parent: ET.Element, name: str, words: str | None, **attributes: str) -> None:
     made = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-    made.text = None if words is None else unturned(_UNWRITABLE.sub("", words))
+    made.text = None if words is None else plain(words)
 
 
 def _moment(day: date) -> str:
@@ -116,8 +115,8 @@ def _event(row: Any, base: str, language: str, day: date) -> Iterator[str]:
 
 
 def _as_text(words: str) -> str:
-    plain = unturned(_UNWRITABLE.sub("", words)).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return re.sub("\r\n|\r|\n", "\\\\n", plain)
+    escaped = plain(words).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return re.sub("\r\n|\r|\n", "\\\\n", escaped)
 
 
 def _folded(line: str) -> Iterator[str]:

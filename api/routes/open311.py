@@ -4,7 +4,6 @@ A service is a type of defect, a request is a report. What people wrote, who the
 never told. `jurisdiction_id` is not needed, and an `api_key` (a personal token) neither: quotas are those of the page.
 """
 
-import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from api.forms import read_form
 from api.headers import PRIVATE
 from api.letterbox import putting, sender_of
 from api.pages.reports import told_wrong
+from api.plain_words import plain
 from api.spots import answer_at, as_found, spot_of
 from geo.chainage import format_cm
 from geo.errors import BadValue
@@ -103,10 +103,6 @@ def _written(wanted: str, told: Any, root: str, item: str) -> Response:
     return Response(body, media_type="text/xml; charset=utf-8", headers={"Vary": "Accept-Language"})
 
 
-# What XML 1.0 cannot hold, whoever wrote it.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
 def _element(name: str, told: Any, item: str) -> ET.Element:
     made = ET.Element(name)
     if isinstance(told, Mapping):
@@ -114,8 +110,7 @@ def _element(name: str, told: Any, item: str) -> ET.Element:
     elif isinstance(told, list):
         made.extend(_element(item, one, "value") for one in told)
     elif told is not None:
-        words = str(told).lower() if isinstance(told, bool) else str(told)
-        made.text = _UNWRITABLE.sub("", words)
+        made.text = plain(str(told).lower() if isinstance(told, bool) else str(told))
     return made
 
 
