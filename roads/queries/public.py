@@ -96,7 +96,7 @@ def moment(given: date | datetime | None, zone: ZoneInfo) -> datetime | str:
 async def rows(connection: Public, name: str, parameters: Mapping[str, Any], **instead: str) -> list[type_of_row]:
     """The rows of a statement by its name, as named tuples."""
     numbered, names = numbered_statement(name, **instead)
-    async with AsyncRawCursor(connection, row_factory=namedtuple_row) as cursor:
+    async with AsyncRawCursor(connection, row_factory=ROWS_OF[numbered]) as cursor:
         await cursor.execute(numbered, [parameters[one] for one in names])
         return await cursor.fetchall()
 
@@ -109,7 +109,7 @@ async def rows_together(
     async with connection.pipeline():
         for key, (name, parameters) in asked.items():
             numbered, names = numbered_statement(name)
-            cursors[key] = AsyncRawCursor(connection, row_factory=ROWS_OF[name])
+            cursors[key] = AsyncRawCursor(connection, row_factory=ROWS_OF[numbered])
             await cursors[key].execute(numbered, [parameters[one] for one in names])
     return {key: await cursor.fetchall() for key, cursor in cursors.items()}
 
@@ -139,9 +139,8 @@ class SameColumns:
         return self._rows
 
 
-ROWS_OF: defaultdict[str, SameColumns] = defaultdict(SameColumns)
-"""How rows are made of what pages ask, by statement."""
-ANSWER_ROWS = SameColumns()
+ROWS_OF: defaultdict[bytes, SameColumns] = defaultdict(SameColumns)
+"""How rows are made of what is asked, by the statement as it is sent."""
 
 
 @cache
@@ -164,8 +163,9 @@ async def who_answers_at_points(
         [question.decided_on for question in questions],
     )
     # The most frequent question there is: planned once for a connection, and never searched for placeholders again.
-    async with AsyncRawCursor(connection, row_factory=ANSWER_ROWS) as cursor:
-        await cursor.execute(_answer_at_points(), given, prepare=True)
+    statement = _answer_at_points()
+    async with AsyncRawCursor(connection, row_factory=ROWS_OF[statement]) as cursor:
+        await cursor.execute(statement, given, prepare=True)
         found: list[type_of_row] = await cursor.fetchall()
     of_each = (list(rows_of_one) for _, rows_of_one in groupby(found, attrgetter("point")))
     return [_answered(rows_of_one, question) for rows_of_one, question in zip(of_each, questions, strict=True)]
