@@ -4,13 +4,12 @@ import asyncio
 import re
 import threading
 from typing import Any
-from unittest.mock import AsyncMock
 from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
-from psycopg import OperationalError
-from sqlalchemy import Engine, text
+from psycopg import AsyncConnection
+from sqlalchemy import Connection, Engine, text
 
 from api import editions
 from api.pages import map_picture
@@ -86,11 +85,16 @@ def test_nobody_waits_for_the_picture_of_a_new_edition(
 
 
 def test_a_picture_that_could_not_be_drawn_is_drawn_again(
-    client: TestClient, told: Told, database: Engine, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, told: Told, database: Engine, admin: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = f"/maps/picture/{published(database)}/status.en.svg"
+
+    async def cut_off(connection: AsyncConnection[Any], *asked: Any) -> tuple[int, bytes | None]:
+        admin.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": connection.info.backend_pid})
+        return await lines_of_picture(connection, *asked)
+
     with monkeypatch.context() as broken:
-        broken.setattr(map_picture, "lines_of_picture", AsyncMock(side_effect=OperationalError("gone")))
+        broken.setattr(map_picture, "lines_of_picture", cut_off)
         assert client.get(address).status_code == 503
     assert client.get(address).status_code == 200
 
