@@ -1,6 +1,7 @@
 """A real S3 store over HTTP, in a process of its own: SeaweedFS, which checks signatures and can be killed."""
 
 import json
+import os
 import signal
 import subprocess
 import sysconfig
@@ -63,6 +64,7 @@ class Buckets:
     def stopped(self) -> Iterator[None]:
         """The store hears nothing while the block lasts."""
         self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)  # each of its threads stops by itself
         try:
             yield
         finally:
