@@ -2,7 +2,15 @@
 -- in force today and where it came from, and for how much of it (centimetres) the contract answers today, because later
 -- works or carve-outs may come first. What is not accepted stands with the days of its works. Elements that are treated
 -- alike share a row. Takes id (contract), today, skipped and at_most.
-WITH section AS MATERIALIZED (
+WITH place AS MATERIALIZED (
+    SELECT w.id AS carriageway_id, w.direction, r.id AS road_id, r.reference, r.name_kk, r.name_ru, r.name_en
+    FROM (
+        -- include: carriageways_of_contract
+    ) AS t
+    JOIN carriageway w ON w.id = t.carriageway_id AND w.retired_at IS NULL
+    LEFT JOIN road r ON r.id = w.road_id
+),
+section AS MATERIALIZED (
     SELECT s.id, s.carriageway_id, s.extent, element
     FROM contract_section s
     CROSS JOIN unnest(s.elements) AS element
@@ -52,7 +60,7 @@ part AS (
 )
 SELECT
     p.*, lower(p.extent) AS from_cm, upper(p.extent) AS to_cm, p.ends_on - CAST(:today AS date) AS days_left,
-    w.direction, r.reference, r.name_kk, r.name_ru, r.name_en
+    g.direction, g.reference, g.name_kk, g.name_ru, g.name_en
 FROM (
     SELECT
         carriageway_id, extent, array_agg(element) AS elements, accepted_on, act_number, conclusion_number, conclusion_on,
@@ -62,8 +70,7 @@ FROM (
         carriageway_id, extent, accepted_on, act_number, conclusion_number, conclusion_on, ends_on, months, term_state,
         term_origin, legal_basis, is_confirmed, answers_cm, works_end_on
 ) AS p
-JOIN carriageway w ON w.id = p.carriageway_id AND w.retired_at IS NULL
-LEFT JOIN road r ON r.id = w.road_id
-ORDER BY r.reference, r.id, w.direction, w.id, p.extent, p.accepted_on, p.ends_on
+JOIN place g USING (carriageway_id)
+ORDER BY g.reference, g.road_id, g.direction, p.carriageway_id, p.extent, p.accepted_on, p.ends_on
 OFFSET CAST(:skipped AS integer)
 LIMIT CAST(:at_most AS integer)

@@ -8,7 +8,7 @@ stretch_here AS MATERIALIZED (
     WHERE t.contract_id = CAST(:id AS integer) AND upper_inf(t.recorded)
 ),
 line_here AS MATERIALIZED (
-    SELECT id FROM public_claim_line WHERE contract_id = CAST(:id AS integer)
+    SELECT id, contract_id, claim_id FROM public_claim_line WHERE contract_id = CAST(:id AS integer)
 ),
 defect_here AS MATERIALIZED (
     SELECT DISTINCT a.defect_id

@@ -8,7 +8,7 @@ contract_here AS MATERIALIZED (
     JOIN contract_section t ON t.carriageway_id = s.carriageway_id AND t.extent && s.extent AND upper_inf(t.recorded)
 ),
 line_here AS MATERIALIZED (
-    SELECT l.id
+    SELECT l.id, l.contract_id, l.claim_id
     FROM stretch_here s
     JOIN public_claim_line l ON l.carriageway_id = s.carriageway_id AND l.extent && s.extent
 ),

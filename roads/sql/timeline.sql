@@ -64,17 +64,15 @@ FROM (
     GROUP BY d.detected_on, d.distress
     UNION ALL
     SELECT
-        e.happened_on, 'claim', e.action, NULL, NULL, count(DISTINCT l.id), NULL, NULL, l.contract_id, l.claim_id, NULL
+        e.happened_on, 'claim', e.action, NULL, NULL, count(DISTINCT h.id), NULL, NULL, h.contract_id, h.claim_id, NULL
     FROM line_here h
-    JOIN public_claim_line l ON l.id = h.id
-    JOIN public_claim_event e ON e.line_id = l.id AND e.action NOT IN ('draft', 'deliver', 'acknowledge')
-    GROUP BY e.happened_on, e.action, l.contract_id, l.claim_id
+    JOIN public_claim_event e ON e.line_id = h.id AND e.action NOT IN ('draft', 'deliver', 'acknowledge')
+    GROUP BY e.happened_on, e.action, h.contract_id, h.claim_id
     UNION ALL
-    SELECT g.due_on, 'rung', g.rung, NULL, NULL, count(DISTINCT l.id), NULL, NULL, l.contract_id, l.claim_id, NULL
+    SELECT g.due_on, 'rung', g.rung, NULL, NULL, count(DISTINCT h.id), NULL, NULL, h.contract_id, h.claim_id, NULL
     FROM line_here h
-    JOIN public_claim_line l ON l.id = h.id
-    JOIN ladder_step g ON g.line_id = l.id AND g.rung <> 'reminder'
-    GROUP BY g.due_on, g.rung, l.contract_id, l.claim_id
+    JOIN ladder_step g ON g.line_id = h.id AND g.rung <> 'reminder'
+    GROUP BY g.due_on, g.rung, h.contract_id, h.claim_id
     UNION ALL
     SELECT
         k.ended_on, 'lost', NULL, NULL, NULL, count(DISTINCT k.defect_id), NULL, sum(k.cost_tenge), k.contract_id, NULL, NULL
