@@ -151,3 +151,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
         yield
     app.state.engine.dispose()
+        drawing = asyncio.create_task(map_picture.draw_first(app))
+        drawing.cancel()
