@@ -380,7 +380,7 @@ def served(url: URL, port: int) -> Iterator[None]:
 def _requests_per_second(port: int, paths: Sequence[str]) -> float:
     script = Path(__file__).with_name("requests_per_second.py")
     written = subprocess.run(
-        [sys.executable, str(script), "127.0.0.1", str(port)],
+        [sys.executable, str(script), "127.0.0.1", str(port), "5"],
         input="\n".join(paths),
         capture_output=True,
         text=True,

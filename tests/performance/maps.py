@@ -2,6 +2,8 @@
 
 import math
 import os
+import random
+import statistics
 import subprocess
 import sys
 import time
@@ -9,15 +11,17 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import cycle
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
 
+from api.editions import KNOWN_FOR_S
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
+from roads.i18n import LANGUAGES
 from roads.queries.operations import dirty_status_ranges
 from roads.usecases.status import RefreshStatus, refresh_status
 
@@ -27,9 +31,13 @@ PORT, TIPG_PORT = 8766, 8767
 ZOOMS = range(10, 15)
 TILES_OF_A_ZOOM = 200
 EVERY = "INSERT INTO status_mark (carriageway_id, extent) SELECT id, extent FROM carriageway"
+ONE = """
+    INSERT INTO status_mark (carriageway_id, extent)
+    SELECT carriageway_id, extent FROM segment ORDER BY hashint4(id + CAST(:n AS integer)) LIMIT 1
+"""
 SOME = """
     INSERT INTO status_mark (carriageway_id, extent)
-    SELECT carriageway_id, extent FROM segment ORDER BY hashint4(id + CAST(:n AS integer)) LIMIT 1000
+    SELECT carriageway_id, extent FROM segment ORDER BY hashint4(id + CAST(:n AS integer)) LIMIT 200
 """
 
 
@@ -142,34 +150,48 @@ def bench_pages(engine: Engine, url: URL, say: Say) -> None:
             "segments": [row.id for row in connection.execute(text(_SOME_SEGMENTS))],
             "contracts": [row.id for row in connection.execute(text(_SOME_CONTRACTS))],
             "contractors": [row.bin for row in connection.execute(text(_SOME_CONTRACTORS))],
+            "roads": [row.id for row in connection.execute(text(_SOME_ROADS))],
+            "regions": [row.kato for row in connection.execute(text("SELECT kato FROM region ORDER BY kato"))],
         }
     with serving(url) as port:
         for kind, ids in found.items():
-            # A query makes another page of it: there are fewer contracts than requests.
-            paths = [f"/en/{kind}/{one}?n={n}" for n, one in zip(range(UNASKED_PAGES), cycle(ids), strict=False)]
-            # Connections are made and statements prepared once; both halves are pages that nobody has asked for.
-            requests_per_second(port, paths[UNASKED_PAGES // 2 :])
-            first, health = beside_health(port, paths[: UNASKED_PAGES // 2])
-            say(f"pages of {kind}: written {first:.0f} requests/s, /healthz {health:.0f}: {first / health:.2f} "
-                "(at least 0.15)")  # fmt: skip
-            again, health = beside_health(port, paths[:1] * 8)
+            paths = [f"/{language}/{kind}/{one}" for one in ids for language in LANGUAGES]
+            random.Random(kind).shuffle(paths)  # noqa: S311 - readers come in any order, each run in the same
+            for what, asked in (("three languages", paths), ("one language", [p for p in paths if p[:4] == "/en/"])):
+                first, health = beside_health(port, partial(unwritten, engine, port, asked))
+                say(f"pages of {kind} in {what}: written {first:.0f} requests/s, /healthz {health:.0f}: "
+                    f"{first / health:.2f} (at least 0.15)")  # fmt: skip
+            again, health = beside_health(port, partial(requests_per_second, port, paths[:1] * 8))
             say(f"pages of {kind}: kept {again:.0f} requests/s, /healthz {health:.0f}: {again / health:.2f} "
                 "(at least 0.5)")  # fmt: skip
         for path in ("/en/", "/en/indicators", "/en/contractors"):
-            again, health = beside_health(port, [path] * 8)
+            again, health = beside_health(port, partial(requests_per_second, port, [path] * 8))
             say(f"{path}: kept {again:.0f} requests/s, /healthz {health:.0f}: {again / health:.2f} (at least 0.5)")
 
 
-def beside_health(port: int, paths: Sequence[str]) -> tuple[float, float]:
+def unwritten(engine: Engine, port: int, paths: Sequence[str]) -> float:
+    """Requests/s of pages that nobody has read since something was recorded, each asked for once."""
+    rates = []
+    for n in range(UNWRITTEN_ROUNDS):
+        mark(engine, ONE, n)
+        time.sleep(1.1 * KNOWN_FOR_S)
+        rates.append(requests_per_second(port, paths, seconds=0))
+    return statistics.harmonic_mean(rates[1:])  # the first one makes connections and prepares statements
+
+
+def beside_health(port: int, measure: Callable[[], float]) -> tuple[float, float]:
     """Requests/s of pages, and of /healthz just before and after them: the machine is not always as fast."""
     before = requests_per_second(port, ["/healthz"] * 8)
-    rate = requests_per_second(port, paths)
+    rate = measure()
     return rate, (before + requests_per_second(port, ["/healthz"] * 8)) / 2
 
 
-UNASKED_PAGES = 20_000
-_SOME_SEGMENTS = "SELECT segment_id AS id FROM segment_status ORDER BY hashint4(segment_id) LIMIT 20000"
-_SOME_CONTRACTS = "SELECT id FROM contract ORDER BY hashint4(id) LIMIT 20000"
+UNWRITTEN_ROUNDS = 4
+_SOME_SEGMENTS = "SELECT segment_id AS id FROM segment_status ORDER BY hashint4(segment_id) LIMIT 200"
+_SOME_CONTRACTS = "SELECT id FROM contract ORDER BY hashint4(id) LIMIT 200"
+_SOME_ROADS = """
+    SELECT DISTINCT road_id AS id FROM carriageway WHERE road_id IS NOT NULL AND retired_at IS NULL ORDER BY 1 LIMIT 200
+"""
 _SOME_CONTRACTORS = """
     SELECT o.bin FROM organisation o WHERE EXISTS (SELECT FROM contract c WHERE c.contractor_id = o.id) ORDER BY o.id
 """
@@ -248,9 +270,11 @@ def _answers(port: int, path: str) -> bool:
         return False
 
 
-def requests_per_second(port: int, paths: Sequence[str], *, tag: str = "") -> float:
-    """Requests/s with eight clients; with a tag every answer must be 304."""
+def requests_per_second(port: int, paths: Sequence[str], *, seconds: float = 5.0, tag: str = "") -> float:
+    """Requests/s with eight clients, each path once when `seconds` is 0; with a tag every answer must be 304."""
     script = Path(__file__).with_name("requests_per_second.py")
-    command = [sys.executable, str(script), "127.0.0.1", str(port), *([tag] if tag else [])]
-    written = subprocess.run(command, input="\n".join(paths), capture_output=True, text=True, check=True)
+    command = [sys.executable, str(script), "127.0.0.1", str(port), str(seconds), *([tag] if tag else [])]
+    written = subprocess.run(command, input="\n".join(paths), capture_output=True, text=True, check=False)
+    if written.returncode:
+        raise RuntimeError(written.stderr.strip().splitlines()[-1])
     return float(written.stdout)
