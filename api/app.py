@@ -15,7 +15,9 @@ from api.document import DescribedApi
 from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
-from api.kept_pages import KeptPages
+from api.keeping import UnderWay
+from api.kept_facts import kept_facts
+from api.kept_pages import kept_pages
 from api.letterbox import Letterbox
 from api.pages import accounts as account_pages
 from api.pages import (
@@ -146,10 +148,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with public_pool(app.state.settings.database_url) as pool:
         app.state.pool = pool
         app.state.editions = Editions(pool)
-        app.state.kept_pages = KeptPages()
+        app.state.kept_pages = kept_pages()
+        app.state.pages_under_way = UnderWay()
+        app.state.kept_facts = kept_facts()
         app.state.stills = Stills()
         app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
-        yield
-    app.state.engine.dispose()
         drawing = asyncio.create_task(map_picture.draw_first(app))
+        yield
         drawing.cancel()
+    app.state.engine.dispose()

@@ -4,22 +4,24 @@ What is kept is known by the version of the facts it was written from, which is 
 its version. Pages of people who have signed in are never kept.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Collection, Coroutine
 from functools import cached_property, wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from api.compression import squeezed, takes_gzip
 from api.dependencies import offered, tag_of, tagged, today
 from api.editions import Editions
+from api.keeping import Kept, UnderWay
 
 KEPT_BYTES = 24_000_000
 """What a process keeps of pages, compression apart: it adds a quarter at most."""
 LONGEST_QUERY = 200
 HTML = "text/html; charset=utf-8"
 
-Writing = Callable[..., Awaitable[Response]]
+Writing = Callable[..., Coroutine[Any, Any, Response]]
 
 
 class KeptPage:
@@ -50,52 +52,46 @@ class KeptPage:
         return tagged(request, self.squeezed, HTML, encoding="gzip", tag=self.tag_of_squeezed)
 
 
-class KeptPages:
-    """The pages that one process keeps, all of one version of the facts."""
-
-    def __init__(self) -> None:
-        self._version = ""
-        self._pages: dict[object, KeptPage] = {}
-        self.bytes_kept = 0
-
-    def find(self, version: str, key: object) -> KeptPage | None:
-        """A page written from this version."""
-        if version != self._version:
-            self._forget(version)
-        return self._pages.get(key)
-
-    def keep(self, version: str, key: object, body: bytes) -> KeptPage:
-        """Keep a page that was written from a version; one that is over by now is only given back."""
-        page = KeptPage(body)
-        if version == self._version and key not in self._pages:
-            self.bytes_kept += len(page.body)
-            if self.bytes_kept > KEPT_BYTES:
-                self._forget(version)
-            self._pages[key] = page
-        return page
-
-    def _forget(self, version: str) -> None:
-        self._version = version
-        self._pages.clear()
-        self.bytes_kept = 0
+def kept_pages() -> Kept[KeptPage]:
+    """Room for the pages that one process keeps."""
+    return Kept(KEPT_BYTES)
 
 
-def kept(write: Writing) -> Writing:
-    """A route that writes a public page, made one that writes it once for all who ask for the same."""
+def kept(*known: str) -> Callable[[Writing], Writing]:
+    """A route that writes a public page, made one that writes it once for all who ask for the same.
 
-    @wraps(write)
-    async def sent(request: Request, **given: Any) -> Response:
-        offered(request, given["language"])
-        pages: KeptPages = request.app.state.kept_pages
-        editions: Editions = request.app.state.editions
-        version = await editions.version()
-        key = (request.url.path, request.url.query, today(request))
-        page = pages.find(version, key)
-        if page is None:
-            answer = await write(request=request, **given)
-            if answer.status_code != 200 or len(request.url.query) > LONGEST_QUERY:
-                return answer
-            page = pages.keep(version, key, bytes(answer.body))
-        return page.sent(request)
+    Of the query only the parameters that the page knows are asked for: whatever else an address carries makes no other
+    page, and the links of the page do not carry it on.
+    """
 
-    return sent
+    def once(write: Writing) -> Writing:
+        @wraps(write)
+        async def sent(request: Request, **given: Any) -> Response:
+            offered(request, given["language"])
+            request = _asking(request, known)
+            pages: Kept[KeptPage] = request.app.state.kept_pages
+            editions: Editions = request.app.state.editions
+            version = await editions.version()
+            key = (request.url.path, request.url.query, today(request))
+            page = pages.find(version, key)
+            if page is None:
+                writing: UnderWay[Response] = request.app.state.pages_under_way
+                answer = await writing.made((version, key), lambda: write(request=request, **given))
+                if answer.status_code != 200 or len(request.url.query) > LONGEST_QUERY:
+                    return answer
+                page = KeptPage(bytes(answer.body))
+                pages.keep(version, key, page, len(page.body))
+            return page.sent(request)
+
+        return sent
+
+    return once
+
+
+def _asking(request: Request, known: Collection[str]) -> Request:
+    """The request with those parameters of its query alone."""
+    given = request.query_params.multi_items()
+    asked = [(name, value) for name, value in given if name in known]
+    if len(asked) == len(given):
+        return request
+    return Request({**request.scope, "query_string": urlencode(asked).encode()}, request.receive)

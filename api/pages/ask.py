@@ -23,7 +23,7 @@ ASKED = ("road", "chainage", "direction", "on", "element")
 
 
 @router.get("/{language}/ask")
-@kept
+@kept(*ASKED)
 async def ask(request: Request, language: str) -> Response:
     """By road and chainage: the answer with its explanation. Shared links may carry other parameters too."""
     words = words_of(request, language)
@@ -52,7 +52,7 @@ async def _answer(connection: Any, asked: Mapping[str, str], today: date, langua
 
 
 @router.get("/{language}/here")
-@kept
+@kept("lat", "lon")
 async def here(request: Request, language: str) -> Response:
     """By a coordinate: the road one stands on, and who answers for it today."""
     words, day = words_of(request, language), today(request)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import public_connection
+from api.kept_facts import facts_of
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.timeline import told
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{language}/contracts/{number}")
-@kept
+@kept(*OF_A_CONTRACT)
 async def contract_page(request: Request, language: str, number: str) -> Response:
     """A contract in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)
@@ -29,8 +29,7 @@ async def contract_page(request: Request, language: str, number: str) -> Respons
     if contract_id is None:
         return not_found(request, words, f"contracts/{number}")
     try:
-        async with public_connection(request) as connection:
-            facts = await contract_facts(connection, contract_id, asked)
+        facts = await facts_of(request, contract_facts, contract_id, asked)
     except NotFound:
         return not_found(request, words, f"contracts/{contract_id}")
     return shown(request, words, "contract.html", asked, _told(words, facts, asked.today))

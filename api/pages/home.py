@@ -11,7 +11,7 @@ from api.dependencies import public_connection, settings_of, today
 from api.editions import Editions
 from api.headers import PRIVATE
 from api.kept_pages import kept
-from api.pages.ask import coordinates
+from api.pages.ask import ASKED, coordinates
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import isolated
 from api.schemas.indicators import IndicatorsShape
@@ -28,7 +28,7 @@ TOWN_ZOOM = 12
 
 
 @router.get("/{language}/")
-@kept
+@kept(*ASKED)
 async def home(request: Request, language: str) -> Response:
     """The page. Links made for the form that once stood here lead on to it."""
     words = words_of(request, language)
@@ -50,7 +50,7 @@ async def home(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/search")
-@kept
+@kept("q")
 async def search(request: Request, language: str) -> Response:
     """What was searched for; a coordinate leads to who answers there."""
     words = words_of(request, language)

@@ -32,7 +32,7 @@ class Chart:
 
 
 @router.get("/{language}/indicators")
-@kept
+@kept(*site.OF_THE_INDICATORS)
 async def indicators_page(request: Request, language: str) -> Response:
     """The page. Each figure names its formula, its parts and its day, and leads to the rows it counts."""
     words, asked = words_of(request, language), wanted(request, site.OF_THE_INDICATORS)

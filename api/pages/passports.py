@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.charts import Interval, intervals
 from api.dependencies import public_connection
+from api.kept_facts import facts_of
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.words import Words, isolated
@@ -41,22 +42,21 @@ ORDERS = ("name", *BY)
 
 
 @router.get("/{language}/roads/{number}")
-@kept
+@kept(*OF_A_ROAD)
 async def road_page(request: Request, language: str, number: str) -> Response:
     """A road: its status along the chainage, its contracts, what is overdue."""
     words, asked, road_id = words_of(request, language), wanted(request, OF_A_ROAD), number_of(number)
     if road_id is None:
         return not_found(request, words, f"roads/{number}")
     try:
-        async with public_connection(request) as connection:
-            facts = await passports.road_facts(connection, road_id, asked)
+        facts = await facts_of(request, passports.road_facts, road_id, asked)
     except NotFound:
         return not_found(request, words, f"roads/{road_id}")
     return shown(request, words, "road.html", asked, _road(words, facts))
 
 
 @router.get("/{language}/contractors")
-@kept
+@kept("order")
 async def contractors_page(request: Request, language: str) -> Response:
     """All contractors with their scorecards, in an order of the reader's."""
     words, asked = words_of(request, language), wanted(request, ())
@@ -79,22 +79,21 @@ async def contractors_page(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/contractors/{number}")
-@kept
+@kept(*OF_A_CONTRACTOR)
 async def contractor_page(request: Request, language: str, number: str) -> Response:
     """A contractor: its scorecard with what every figure is made of, its contracts, what it owes."""
     words, asked = words_of(request, language), wanted(request, OF_A_CONTRACTOR)
     if not (number.isascii() and number.isdecimal() and len(number) == 12):
         return not_found(request, words, "contractors")
     try:
-        async with public_connection(request) as connection:
-            facts = await passports.contractor_facts(connection, number, asked)
+        facts = await facts_of(request, passports.contractor_facts, number, asked)
     except NotFound:
         return not_found(request, words, "contractors")
     return shown(request, words, "contractor.html", asked, _contractor(words, facts))
 
 
 @router.get("/{language}/regions")
-@kept
+@kept()
 async def regions_page(request: Request, language: str) -> Response:
     """All regions with how long their roads are and how they stand."""
     words, asked = words_of(request, language), wanted(request, ())
@@ -104,22 +103,21 @@ async def regions_page(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/regions/{kato}")
-@kept
+@kept(*OF_A_REGION)
 async def region_page(request: Request, language: str, kato: str) -> Response:
     """A region: how its roads stand, which ones, what is overdue."""
     words, asked = words_of(request, language), wanted(request, OF_A_REGION)
     if not (kato.isascii() and kato.isdecimal() and len(kato) <= 9):
         raise HTTPException(404)
     try:
-        async with public_connection(request) as connection:
-            facts = await passports.region_facts(connection, kato, asked)
+        facts = await facts_of(request, passports.region_facts, kato, asked)
     except NotFound:
         return not_found(request, words, "regions")
     return shown(request, words, "region.html", asked, _region(words, facts))
 
 
 @router.get("/{language}/overdue")
-@kept
+@kept("overdue")
 async def overdue_page(request: Request, language: str) -> Response:
     """All claimed defects whose repair is overdue."""
     words, asked = words_of(request, language), wanted(request, ("overdue",))

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import public_connection
+from api.kept_facts import facts_of
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.timeline import told
@@ -21,7 +21,7 @@ MAP_ZOOM = 14
 
 
 @router.get("/{language}/segments/{number}")
-@kept
+@kept(*OF_A_SEGMENT)
 async def segment_page(request: Request, language: str, number: str) -> Response:
     """A segment in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)
@@ -30,8 +30,7 @@ async def segment_page(request: Request, language: str, number: str) -> Response
     if segment_id is None:
         return not_found(request, words, f"segments/{number}")
     try:
-        async with public_connection(request) as connection:
-            facts = await segment_facts(connection, segment_id, asked)
+        facts = await facts_of(request, segment_facts, segment_id, asked)
     except NotFound:
         return not_found(request, words, f"segments/{segment_id}")
     return shown(request, words, "segment.html", asked, _told(words, facts, asked.today))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from api import editions
 from api.app import create_app
-from api.kept_pages import KeptPages
+from api.keeping import Kept
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.settings import Settings
@@ -87,10 +87,16 @@ def on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every statement that a page asks the database. No page is kept, and the version is asked for once."""
-    monkeypatch.setattr(KeptPages, "find", lambda *_: None)
+def counted(asked: list[object], monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every statement that a page asks the database. Nothing is kept, and the version is asked for once."""
+    monkeypatch.setattr(Kept, "find", lambda *_: None)
     monkeypatch.setattr(editions, "KNOWN_FOR_S", 3600.0)
+    return asked
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every statement that the application asks the database."""
     asked: list[object] = []
     execute = psycopg.AsyncCursor.execute
 

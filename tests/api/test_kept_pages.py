@@ -1,6 +1,5 @@
 """Public pages are written once for all who ask, and anew as soon as a fact of theirs has changed."""
 
-import gzip
 from datetime import date
 from typing import Any
 
@@ -9,10 +8,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from api import editions
-from api.kept_pages import KEPT_BYTES, KeptPages
+from api.keeping import Kept
+from api.kept_pages import KeptPage
 from roads.db import transaction
 from roads.domain.actors import OPERATOR
 from roads.domain.contracts import ContractKey
+from roads.sql import numbered_statement
 from roads.usecases.monitoring import MonitorContract, monitor_contract
 from tests.api.conftest import Told
 
@@ -22,23 +23,28 @@ def known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
 
 
-def kept_by(client: TestClient) -> KeptPages:
+def kept_by(client: TestClient) -> Kept[KeptPage]:
     app: Any = client.app
-    pages: KeptPages = app.state.kept_pages
+    pages: Kept[KeptPage] = app.state.kept_pages
     return pages
+
+
+def monitor(database: Engine, told: Told) -> None:
+    """Record something."""
+    with transaction(database) as session:
+        bin_ = session.scalar(text("SELECT customer_bin FROM public_contract WHERE id = :id"), {"id": told.contract})
+        monitor_contract(session, OPERATOR, MonitorContract(ContractKey(bin_ or "", "2023-118")))
 
 
 def test_a_page_is_written_once_and_anew_when_something_was_recorded(
     client: TestClient, told: Told, database: Engine
 ) -> None:
     first = client.get("/en/indicators")
-    kept = kept_by(client).bytes_kept
+    kept = kept_by(client).size
     assert kept == len(first.content)
     assert client.get("/en/indicators").content == first.content
-    assert kept_by(client).bytes_kept == kept
-    with transaction(database) as session:
-        bin_ = session.scalar(text("SELECT customer_bin FROM public_contract WHERE id = :id"), {"id": told.contract})
-        monitor_contract(session, OPERATOR, MonitorContract(ContractKey(bin_ or "", "2023-118")))
+    assert kept_by(client).size == kept
+    monitor(database, told)
     assert client.get("/en/indicators").content != first.content
 
 
@@ -55,7 +61,7 @@ def test_it_is_sent_compressed_to_who_takes_that_and_not_to_who_has_it(client: T
 @pytest.mark.parametrize("path", ["/en/segments/999999", "/en/roads/x", "/en/?road=A-1", f"/en/search?q={'a' * 300}"])
 def test_what_is_no_page_or_asked_by_nobody_else_is_not_kept(client: TestClient, told: Told, path: str) -> None:
     client.get(path, follow_redirects=False)
-    assert kept_by(client).bytes_kept == 0
+    assert kept_by(client).size == 0
 
 
 def test_the_day_is_part_of_what_a_page_is_kept_by(
@@ -67,25 +73,45 @@ def test_the_day_is_part_of_what_a_page_is_kept_by(
     assert client.get(f"/en/segments/{told.segment}").content != first
 
 
-def test_what_is_kept_has_a_bound_and_belongs_to_one_version() -> None:
-    pages = KeptPages()
-    assert pages.find("1", "a") is None
-    pages.keep("1", "a", bytes(KEPT_BYTES // 3 * 2))
-    pages.keep("1", "b", bytes(KEPT_BYTES // 3 * 2))
-    assert pages.find("1", "a") is None
-    assert pages.find("1", "b") is not None
-    assert gzip.decompress(pages.keep("0", "late", b"x" * 99).squeezed) == b"x" * 99
-    assert pages.find("1", "late") is None
-    assert pages.find("2", "b") is None
+def test_what_a_thing_tells_is_asked_once_for_all_languages_and_anew_when_something_was_recorded(
+    client: TestClient, told: Told, database: Engine, asked: list[object]
+) -> None:
+    version, _ = numbered_statement("public_version")
+
+    def asks(path: str) -> bool:
+        asked.clear()
+        assert client.get(path).status_code == 200
+        return any(statement != version for statement in asked)
+
+    page = f"contracts/{told.contract}"
+    assert asks(f"/en/{page}")
+    assert not asks(f"/kk/{page}")
+    assert not asks(f"/ru/{page}")
+    assert asks(f"/kk/{page}?timeline=2")
+    monitor(database, told)
+    assert asks(f"/kk/{page}")
+
+
+@pytest.mark.parametrize("carried", ["n=17", "x=%3Cb%3E&order=name", "q=road"])
+def test_what_a_page_does_not_know_makes_no_other_page_and_is_not_carried_on(
+    client: TestClient, told: Told, carried: str
+) -> None:
+    page = f"/en/contracts/{told.contract}"
+    plain = client.get(page).content
+    assert client.get(f"{page}?{carried}").content == plain
+    assert kept_by(client).size == len(plain)
+    second = client.get(f"{page}?timeline=2").content
+    assert second != plain
+    assert client.get(f"{page}?{carried}&timeline=2").content == second
 
 
 def test_what_a_social_network_hangs_on_an_address_makes_no_other_page(client: TestClient, told: Told) -> None:
     page = f"/en/segments/{told.segment}"
     plain = client.get(page)
-    kept = kept_by(client).bytes_kept
+    kept = kept_by(client).size
     for marks in ("fbclid=IwAR0x", "utm_source=telegram&utm_medium=social", "gclid=1&yclid=2", "igshid"):
         assert client.get(f"{page}?{marks}").content == plain.content, marks
-    assert kept_by(client).bytes_kept == kept
+    assert kept_by(client).size == kept
     second = client.get(f"{page}?timeline=2&fbclid=IwAR0x").content
     assert second == client.get(f"{page}?timeline=2").content
     assert b"fbclid" not in second
