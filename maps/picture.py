@@ -18,8 +18,8 @@ WIDTH = 1024
 LINE_PIXELS, FEWEST_DASH_PIXELS = 1.25, 2
 REGION, BORDER, INK = "#fbfaf6", "#b9b3a3", "#3c444b"
 MOST_TOWNS = 12
-ROOM_X, ROOM_Y = 180, 45
-"""Units that a name needs to each side of its town on the screen of a phone."""
+LETTER, LINE = 20, 45
+"""Units that a letter of a name is wide, and a line of them high, on the screen of a phone."""
 MERCATOR_ENDS = 85.0
 # A name and its dot have the same size on the screen of a phone as on that of a desk.
 SIZES = (
@@ -91,16 +91,19 @@ def _names(frame: Frame, language: str) -> str:
 
 
 def _named(frame: Frame, language: str) -> Iterator[str]:
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[float, float, float]] = []
     for town in towns():
         x, y = frame.at(*town["at"])
-        is_inside = ROOM_X / 2 < x < WIDTH - ROOM_X / 2 and ROOM_Y < y < frame.height - ROOM_Y
-        if is_inside and all(abs(x - other) > ROOM_X or abs(y - below) > ROOM_Y for other, below in taken):
-            taken.append((x, y))
+        name = town["name"][language]
+        half = (len(name) + 1) * LETTER / 2
+        middle = min(max(x, half), WIDTH - half)
+        is_inside = 0 < x < WIDTH and LINE < y < frame.height - LINE
+        if is_inside and all(abs(middle - x2) > half + half2 or abs(y - y2) > LINE for x2, y2, half2 in taken):
+            taken.append((middle, y, half))
             yield (
                 f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" fill="{INK}"/>'
-                f'<text x="{x:.0f}" y="{y:.0f}" dy="-.5em" text-anchor="middle" fill="{INK}" stroke="{REGION}"'
-                f' stroke-width="3" paint-order="stroke">{escape(town["name"][language])}</text>'
+                f'<text x="{middle:.0f}" y="{y:.0f}" dy="-.5em" text-anchor="middle" fill="{INK}" stroke="{REGION}"'
+                f' stroke-width="3" paint-order="stroke">{escape(name)}</text>'
             )
         if len(taken) == MOST_TOWNS:
             return
