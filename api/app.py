@@ -16,7 +16,7 @@ from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
 from api.keeping import UnderWay
-from api.kept_facts import kept_facts
+from api.kept_facts import KeptFacts
 from api.kept_pages import kept_pages
 from api.letterbox import Letterbox
 from api.pages import accounts as account_pages
@@ -150,7 +150,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.editions = Editions(pool)
         app.state.kept_pages = kept_pages()
         app.state.pages_under_way = UnderWay()
-        app.state.kept_facts = kept_facts()
+        app.state.kept_facts = KeptFacts(pool, app.state.editions)
         app.state.stills = Stills()
         app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
         drawing = asyncio.create_task(map_picture.draw_first(app))

@@ -1,39 +1,76 @@
-"""What the pages of things tell: asked once for all languages, and anew when a fact of the public's has changed."""
+"""What the pages of things tell: asked once for all languages, and anew when a fact of the public's has changed.
 
-from collections.abc import Awaitable, Callable
+Things whose pages are asked for at the same time are asked about together.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import Request
 
-from api.dependencies import public_connection
 from api.editions import Editions
 from api.keeping import Kept
+from api.public_pool import PublicPool
+from api.together import Together
 from roads.queries.pages import Wanted
-from roads.queries.public import Public
+from roads.queries.public import Public, Thing
 
 THINGS_KEPT = 600
 """What so many pages tell takes 20 MB at most."""
+THINGS_AT_ONCE = 4
+"""So many are asked about in one round: who is first waits for three others at most."""
+PATIENCE_S = 0.001
+"""A round that has not been answered by then has the next one beside it."""
 
-Key = TypeVar("Key", int, str)
 Facts = TypeVar("Facts")
+AskAll = Callable[[Public, Sequence[Thing], Wanted], Awaitable[Mapping[Thing, Facts]]]
 
 
-def kept_facts() -> Kept[Any]:
-    """Room for the facts that one process keeps."""
-    return Kept(THINGS_KEPT)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    key: int | str
+    wanted: Wanted
 
 
-async def facts_of(
-    request: Request, ask: Callable[[Public, Key, Wanted], Awaitable[Facts]], key: Key, asked: Wanted
-) -> Facts:
-    """What there is to tell about a thing. Errors: as `ask`."""
-    kept: Kept[Facts] = request.app.state.kept_facts
-    editions: Editions = request.app.state.editions
-    version = await editions.version()
-    name = (ask, key, asked.today, *sorted(asked.parts.items()))
-    facts = kept.find(version, name)
-    if facts is None:
-        async with public_connection(request) as connection:
-            facts = await ask(connection, key, asked)
-        kept.keep(version, name, facts)
-    return facts
+class KeptFacts:
+    """The facts that one process keeps."""
+
+    def __init__(self, pool: PublicPool, editions: Editions) -> None:
+        self._pool = pool
+        self._editions = editions
+        self._kept: Kept[Any] = Kept(THINGS_KEPT)
+        self._rounds: dict[AskAll[Any, Any], Together[_Question, Any]] = {}
+
+    async def of(self, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
+        """What there is to tell about a thing; None when `ask` finds no such thing. Errors: as `ask`."""
+        version = await self._editions.version()
+        name = ask, key, wanted.key
+        facts: Facts | None = self._kept.find(version, name)
+        if facts is None:
+            if ask not in self._rounds:
+                self._rounds[ask] = Together(partial(self._asked, ask), most=THINGS_AT_ONCE, patience_s=PATIENCE_S)
+            facts = await self._rounds[ask].ask(_Question(key, wanted))
+            if facts is not None:
+                self._kept.keep(version, name, facts)
+        return facts
+
+    async def _asked(self, ask: AskAll[Any, Facts], questions: Sequence[_Question]) -> list[Facts | None]:
+        alike = defaultdict(list)
+        for question in questions:
+            alike[question.wanted.key].append(question)
+        told: dict[object, Facts] = {}
+        async with self._pool.connection() as connection:
+            for wanted, same in alike.items():
+                keys = list(dict.fromkeys(question.key for question in same))
+                found = await ask(connection, keys, same[0].wanted)
+                told.update({(key, wanted): facts for key, facts in found.items()})
+        return [told.get((question.key, question.wanted.key)) for question in questions]
+
+
+async def facts_of(request: Request, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
+    """What there is to tell about a thing; None when `ask` finds no such thing. Errors: as `ask`."""
+    kept: KeptFacts = request.app.state.kept_facts
+    return await kept.of(ask, key, wanted)

@@ -12,9 +12,8 @@ from api.pages.timeline import told
 from api.pages.words import Words
 from roads.domain.attribution import Outcome
 from roads.domain.claims import LineState
-from roads.domain.errors import NotFound
 from roads.domain.status import DefectState
-from roads.queries.pages import OF_A_CONTRACT, ContractFacts, contract_facts
+from roads.queries.pages import OF_A_CONTRACT, ContractFacts, facts_of_contracts
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,9 +27,8 @@ async def contract_page(request: Request, language: str, number: str) -> Respons
     contract_id = number_of(number)
     if contract_id is None:
         return not_found(request, words, f"contracts/{number}")
-    try:
-        facts = await facts_of(request, contract_facts, contract_id, asked)
-    except NotFound:
+    facts = await facts_of(request, facts_of_contracts, contract_id, asked)
+    if facts is None:
         return not_found(request, words, f"contracts/{contract_id}")
     return shown(request, words, "contract.html", asked, _told(words, facts, asked.today))
 

@@ -15,7 +15,6 @@ from api.kept_facts import facts_of
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.words import Words, isolated
-from roads.domain.errors import NotFound
 from roads.domain.scorecard import Scorecard
 from roads.queries import passports
 from roads.queries.passports import (
@@ -48,9 +47,8 @@ async def road_page(request: Request, language: str, number: str) -> Response:
     words, asked, road_id = words_of(request, language), wanted(request, OF_A_ROAD), number_of(number)
     if road_id is None:
         return not_found(request, words, f"roads/{number}")
-    try:
-        facts = await facts_of(request, passports.road_facts, road_id, asked)
-    except NotFound:
+    facts = await facts_of(request, passports.facts_of_roads, road_id, asked)
+    if facts is None:
         return not_found(request, words, f"roads/{road_id}")
     return shown(request, words, "road.html", asked, _road(words, facts))
 
@@ -85,9 +83,8 @@ async def contractor_page(request: Request, language: str, number: str) -> Respo
     words, asked = words_of(request, language), wanted(request, OF_A_CONTRACTOR)
     if not (number.isascii() and number.isdecimal() and len(number) == 12):
         return not_found(request, words, "contractors")
-    try:
-        facts = await facts_of(request, passports.contractor_facts, number, asked)
-    except NotFound:
+    facts = await facts_of(request, passports.facts_of_contractors, number, asked)
+    if facts is None:
         return not_found(request, words, "contractors")
     return shown(request, words, "contractor.html", asked, _contractor(words, facts))
 
@@ -109,9 +106,8 @@ async def region_page(request: Request, language: str, kato: str) -> Response:
     words, asked = words_of(request, language), wanted(request, OF_A_REGION)
     if not (kato.isascii() and kato.isdecimal() and len(kato) <= 9):
         raise HTTPException(404)
-    try:
-        facts = await facts_of(request, passports.region_facts, kato, asked)
-    except NotFound:
+    facts = await facts_of(request, passports.facts_of_regions, kato, asked)
+    if facts is None:
         return not_found(request, words, "regions")
     return shown(request, words, "region.html", asked, _region(words, facts))
 

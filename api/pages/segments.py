@@ -12,8 +12,7 @@ from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.timeline import told
 from api.pages.words import Words
-from roads.domain.errors import NotFound
-from roads.queries.pages import OF_A_SEGMENT, SegmentFacts, Stretch, segment_facts
+from roads.queries.pages import OF_A_SEGMENT, SegmentFacts, Stretch, facts_of_segments
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,9 +28,8 @@ async def segment_page(request: Request, language: str, number: str) -> Response
     segment_id = number_of(number)
     if segment_id is None:
         return not_found(request, words, f"segments/{number}")
-    try:
-        facts = await facts_of(request, segment_facts, segment_id, asked)
-    except NotFound:
+    facts = await facts_of(request, facts_of_segments, segment_id, asked)
+    if facts is None:
         return not_found(request, words, f"segments/{segment_id}")
     return shown(request, words, "segment.html", asked, _told(words, facts, asked.today))
 

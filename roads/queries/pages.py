@@ -1,17 +1,16 @@
 """What the pages of a segment and of a contract tell: each list by one statement, however long it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from roads.domain.attribution import Outcome
-from roads.domain.errors import NotFound
 from roads.domain.explanation import Answer, explain
 from roads.domain.warranty import Element
 from roads.queries.candidates import candidate
 from roads.queries.moments import NOW
-from roads.queries.public import Public, only_row, rows_together, type_of_row, type_of_rows
+from roads.queries.public import Public, rows_of_each, type_of_row, type_of_rows
 
 ROWS_OF_A_LIST = 20
 FARTHEST_PART = 10_000
@@ -119,6 +118,11 @@ class Wanted:
     today: date
     parts: dict[str, int]
 
+    @property
+    def key(self) -> Hashable:
+        """The same for all who want the same."""
+        return self.today, *sorted(self.parts.items())
+
     def number(self, name: str) -> int:
         """The part of a list, within reason."""
         return min(max(self.parts.get(name, 1), 1), FARTHEST_PART)
@@ -141,41 +145,46 @@ class Wanted:
         return {name: self.part(name, found[name]) for name in lists}
 
 
-async def segment_facts(connection: Public, number: int, wanted: Wanted) -> SegmentFacts:
-    """Everything about a segment. Errors: NotFound, also where its carriageway was drawn anew: its contracts moved."""
-    this = {"id": number, "decided_on": wanted.today, "known_at": NOW}
-    found = await rows_together(
+async def facts_of_segments(connection: Public, numbers: Sequence[int], wanted: Wanted) -> dict[int, SegmentFacts]:
+    """Everything about each segment that there is; not where its carriageway was drawn anew: its contracts moved."""
+    of_each = await rows_of_each(
         connection,
+        numbers,
+        ("id",),
         {
-            "segment": ("public_segment", this),
-            "stretches": ("public_segment_stretches", this),
-            **wanted.asked(OF_A_SEGMENT, this),
+            "segment": ("public_segment", {}),
+            "stretches": ("public_segment_stretches", {"decided_on": wanted.today, "known_at": NOW}),
+            **wanted.asked(OF_A_SEGMENT, {}),
         },
     )
-    row = only_row(found["segment"], "segment", number)
-    if row.is_retired:
-        raise NotFound(thing="segment", key=number)
-    return SegmentFacts(
-        segment=row,
-        stretches=_stretches(found["stretches"], wanted.today),
-        **wanted.found(OF_A_SEGMENT, found),
-    )
+    return {
+        number: SegmentFacts(
+            segment=row,
+            stretches=_stretches(found["stretches"], wanted.today),
+            **wanted.found(OF_A_SEGMENT, found),
+        )
+        for number, found in of_each.items()
+        for row in found["segment"]
+        if not row.is_retired
+    }
 
 
-async def contract_facts(connection: Public, number: int, wanted: Wanted) -> ContractFacts:
-    """Everything about a contract. Errors: NotFound."""
-    this = {"id": number, "today": wanted.today}
-    found = await rows_together(
+async def facts_of_contracts(connection: Public, numbers: Sequence[int], wanted: Wanted) -> dict[int, ContractFacts]:
+    """Everything about each contract that there is."""
+    of_each = await rows_of_each(
         connection,
+        numbers,
+        ("id",),
         {
-            "contract": ("public_contract_figures", this),
-            **wanted.asked(OF_A_CONTRACT, this),
+            "contract": ("public_contract_figures", {"today": wanted.today}),
+            **wanted.asked(OF_A_CONTRACT, {}),
         },
     )
-    return ContractFacts(
-        contract=only_row(found["contract"], "contract", number),
-        **wanted.found(OF_A_CONTRACT, found),
-    )
+    return {
+        number: ContractFacts(contract=row, **wanted.found(OF_A_CONTRACT, found))
+        for number, found in of_each.items()
+        for row in found["contract"]
+    }
 
 
 def _stretches(found: type_of_rows, today: date) -> list[Stretch]:

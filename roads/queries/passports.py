@@ -7,7 +7,7 @@ from datetime import date
 from roads.domain.scorecard import WINDOW_DAYS, Scorecard
 from roads.domain.status import SegmentStatus
 from roads.queries.pages import Lists, Part, Wanted
-from roads.queries.public import Public, only_row, rows, rows_together, type_of_row, type_of_rows
+from roads.queries.public import Public, rows, rows_of_each, type_of_row, type_of_rows
 from roads.queries.scorecards import card_of
 
 OF_A_ROAD: Lists = {
@@ -66,43 +66,63 @@ class RegionFacts:
     overdue: Part
 
 
-async def road_facts(connection: Public, road_id: int, wanted: Wanted) -> RoadFacts:
-    """Everything about a road. Errors: NotFound, also for a road none of whose carriageways is in use."""
-    this = {**EVERYWHERE, "id": road_id, "road_id": road_id}
-    found = await rows_together(
+async def facts_of_roads(connection: Public, numbers: Sequence[int], wanted: Wanted) -> dict[int, RoadFacts]:
+    """Everything about each road that there is and that has a carriageway in use."""
+    of_each = await rows_of_each(
         connection,
+        numbers,
+        ("id", "road_id"),
         {
-            "road": ("public_road", this),
-            "statuses": ("status_lengths", this),
-            **wanted.asked(OF_A_ROAD, this),
+            "road": ("public_road", {}),
+            "statuses": ("status_lengths", EVERYWHERE),
+            **wanted.asked(OF_A_ROAD, EVERYWHERE),
         },
     )
-    road = only_row(found["road"], "road", road_id)
-    return RoadFacts(road=road, statuses=_shares(found["statuses"]), **wanted.found(OF_A_ROAD, found))
+    return {
+        number: RoadFacts(road=row, statuses=_shares(found["statuses"]), **wanted.found(OF_A_ROAD, found))
+        for number, found in of_each.items()
+        for row in found["road"]
+    }
 
 
-async def contractor_facts(connection: Public, number: str, wanted: Wanted) -> ContractorFacts:
-    """Everything about a contractor, by its BIN. Errors: NotFound for an organisation without a contract."""
-    known = only_row(await rows(connection, "public_organisation", {"bin": number}), "contractor", number)
-    this = {**EVERYWHERE, "id": known.id, "contractor_id": known.id, "on": wanted.today, "days": WINDOW_DAYS}
-    found = await rows_together(connection, {"card": ("scorecards", this), **wanted.asked(OF_A_CONTRACTOR, this)})
-    contractor = only_row(found["card"], "contractor", number)
-    return ContractorFacts(contractor=contractor, card=card_of(contractor), **wanted.found(OF_A_CONTRACTOR, found))
-
-
-async def region_facts(connection: Public, kato: str, wanted: Wanted) -> RegionFacts:
-    """Everything about a region. Errors: NotFound."""
-    this = {**EVERYWHERE, "id": kato, "region": kato}
-    found = await rows_together(
+async def facts_of_contractors(
+    connection: Public, numbers: Sequence[str], wanted: Wanted
+) -> dict[str, ContractorFacts]:
+    """Everything about each contractor, by its BIN; not about an organisation without a contract."""
+    known = await rows_of_each(connection, numbers, ("bin",), {"known": ("public_organisation", {})})
+    of_each = await rows_of_each(
         connection,
+        [row.id for found in known.values() for row in found["known"]],
+        ("id", "contractor_id"),
         {
-            "region": ("public_region", this),
-            "statuses": ("status_lengths", this),
-            **wanted.asked(OF_A_REGION, this),
+            "card": ("scorecards", {"on": wanted.today, "days": WINDOW_DAYS}),
+            **wanted.asked(OF_A_CONTRACTOR, EVERYWHERE),
         },
     )
-    region = only_row(found["region"], "region", kato)
-    return RegionFacts(region=region, statuses=_shares(found["statuses"]), **wanted.found(OF_A_REGION, found))
+    return {
+        row.bin: ContractorFacts(contractor=row, card=card_of(row), **wanted.found(OF_A_CONTRACTOR, found))
+        for found in of_each.values()
+        for row in found["card"]
+    }
+
+
+async def facts_of_regions(connection: Public, katos: Sequence[str], wanted: Wanted) -> dict[str, RegionFacts]:
+    """Everything about each region that there is."""
+    of_each = await rows_of_each(
+        connection,
+        katos,
+        ("id", "region"),
+        {
+            "region": ("public_region", {}),
+            "statuses": ("status_lengths", EVERYWHERE),
+            **wanted.asked(OF_A_REGION, EVERYWHERE),
+        },
+    )
+    return {
+        kato: RegionFacts(region=row, statuses=_shares(found["statuses"]), **wanted.found(OF_A_REGION, found))
+        for kato, found in of_each.items()
+        for row in found["region"]
+    }
 
 
 async def scorecards(connection: Public, today: date, contractor_id: int | None = None) -> type_of_rows:

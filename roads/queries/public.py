@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from psycopg import AsyncClientCursor, AsyncConnection, AsyncRawCursor
@@ -23,10 +23,11 @@ from roads.domain.warranty import Element
 from roads.i18n import FALLBACK
 from roads.queries.candidates import candidate, neighbour, road_name
 from roads.queries.moments import NOW, end_of_day
-from roads.sql import driver_statement, filled_statement, numbered_statement
+from roads.sql import driver_statement, filled_statement, numbered_statement, statement_of_each
 
 type_of_row = Any
 Public = AsyncConnection[Any]
+Thing = TypeVar("Thing", int, str)
 
 
 ANSWER_AT_POINTS = {
@@ -112,6 +113,30 @@ async def rows_together(
             cursors[key] = AsyncRawCursor(connection, row_factory=ROWS_OF[numbered])
             await cursors[key].execute(numbered, [parameters[one] for one in names])
     return {key: await cursor.fetchall() for key, cursor in cursors.items()}
+
+
+async def rows_of_each(
+    connection: Public,
+    things: Sequence[Thing],
+    called: tuple[str, ...],
+    asked: Mapping[str, tuple[str, Mapping[str, Any]]],
+) -> dict[Thing, dict[str, list[type_of_row]]]:
+    """The rows of several statements about each of several things: as `rows_together`, one journey for all things.
+
+    `called` are the parameters that stand for the thing; whatever they are among the parameters is not looked at.
+    """
+    array = "text[]" if any(isinstance(thing, str) for thing in things) else "integer[]"
+    of_each: dict[Thing, dict[str, list[type_of_row]]] = {thing: {key: [] for key in asked} for thing in things}
+    cursors = {}
+    async with connection.pipeline():
+        for key, (name, parameters) in asked.items():
+            numbered, names = statement_of_each(name, called, array)
+            cursors[key] = AsyncRawCursor(connection, row_factory=ROWS_OF[numbered])
+            await cursors[key].execute(numbered, [things if one == "things" else parameters[one] for one in names])
+    for key, cursor in cursors.items():
+        for row in await cursor.fetchall():
+            of_each[row.asked_of][key].append(row)
+    return of_each
 
 
 def only_row(found: Sequence[type_of_row], thing: str, key: object) -> type_of_row:

@@ -75,15 +75,31 @@ def sequential(found: str) -> set[str]:
     return set(re.findall(r"Seq Scan on (\w+)", found)) & LARGE
 
 
-def test_pages_find_their_rows_by_indexes(filled: Engine) -> None:
+@pytest.fixture
+def large(filled: Engine) -> None:
+    """Answers, claims and what came of them, too, with statistics."""
     with filled.begin() as connection:
         for words in (PLACED, ANSWERED, text(CLAIMED)):
             connection.execute(words)
     with filled.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
+
+
+@pytest.mark.usefixtures("large")
+def test_pages_find_their_rows_by_indexes(filled: Engine) -> None:
     values = {"id": 7, "known_at": "infinity", "skipped": 0, "at_most": 51}
     days = {"today": date(2026, 11, 1), "decided_on": date(2026, 11, 1)}
     read = {name: sequential(plan(filled, source(f"public_{name}"), **values, **days)) for name in STATEMENTS}
+    assert {name: tables for name, tables in read.items() if tables} == {}
+
+
+@pytest.mark.usefixtures("large")
+def test_they_do_so_when_asked_about_several_things(filled: Engine) -> None:
+    of_each = {name: source("of_each", told=f"public_{name}") for name in STATEMENTS}
+    asked = {name: re.sub(r"(?<!:):id\b", "thing_asked.key", words) for name, words in of_each.items()}
+    values = {"things": [7, 8, 9], "known_at": "infinity", "skipped": 0, "at_most": 51}
+    days = {"today": date(2026, 11, 1), "decided_on": date(2026, 11, 1)}
+    read = {name: sequential(plan(filled, words, **values, **days)) for name, words in asked.items()}
     assert {name: tables for name, tables in read.items() if tables} == {}
 
 
