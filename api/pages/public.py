@@ -18,15 +18,6 @@ from roads.domain.warranty import Element
 from roads.i18n import choose_language, say
 
 router = APIRouter(include_in_schema=False)
-SECTIONS = (
-    ("map/status", "site.maps"),
-    ("ask", "ask.title"),
-    ("indicators", "indicators.title"),
-    ("contractors", "contractors.title"),
-    ("regions", "regions.title"),
-    ("report", "site.report"),
-)
-"""What the bar on top leads to: the path below the language, and what it is called."""
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _FOLDER = Path(str(files("api"))) / "static"
 STATIC = {str(one.relative_to(_FOLDER)): one for one in _FOLDER.rglob("*") if one.suffix in TYPES}
@@ -69,7 +60,6 @@ def page_in(request: Request, template: str, language: str, facts: Mapping[str, 
         .get_template(template)
         .render(
             languages=settings_of(request).language_codes,
-            sections=SECTIONS,
             elements=list(Element),
             directions=list(Direction),
             base_url=settings_of(request).base_url.rstrip("/"),

@@ -35,7 +35,8 @@ class PlainCode(CodeGenerator):
     """Python code of templates in which a call is a call, and what is escaped already is not looked at again.
 
     Jinja asks of each thing called whether it wants the template's context, and writes all it prints anew: a third of
-    what a page of facts takes. Nothing our templates call wants the context.
+    what a page of facts takes. Nothing our templates call wants the context, and what they put together by `~` are
+    words: markup in them is text.
     """
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja's
@@ -50,6 +51,15 @@ class PlainCode(CodeGenerator):
                 self.write(", ")
             self.visit(given, frame)
         self.write(")")
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - Jinja's
+        """Words, one after the other."""
+        self.write('"".join((')
+        for one in node.nodes:
+            self.write("str(")
+            self.visit(one, frame)
+            self.write("), ")
+        self.write("))")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:  # noqa: ARG002
         self.write("(said if (said := ")

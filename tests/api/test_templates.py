@@ -42,6 +42,10 @@ def test_what_is_printed_is_escaped_once() -> None:
     assert render(source, "en") == "&lt;b&gt;{x}<i><p>&lt;b&gt;{x}</p>True"
 
 
+def test_what_is_put_together_is_escaped_when_it_is_printed() -> None:
+    assert render('{{ "<" ~ hostile ~ 1 ~ safe }}', "en") == "&lt;&lt;b&gt;{x}1&lt;i&gt;"
+
+
 def test_calls_take_what_they_are_given() -> None:
     source = "{% macro pair(a, b) %}{{ a }}{{ b }}{{ caller() if caller is defined }}{% endmacro %}"
     assert (
