@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.kept_facts import facts_of
 from api.kept_pages import kept
-from api.pages.things import not_found, number_of, shown, wanted, words_of
+from api.pages.things import not_found, number_of, shown, wanted_of_many, words_of
 from api.pages.timeline import told
 from api.pages.words import Words
 from roads.domain.attribution import Outcome
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 async def contract_page(request: Request, language: str, number: str) -> Response:
     """A contract in one language, complete without scripts; a page that says so where there is none."""
     words = words_of(request, language)
-    asked = wanted(request, OF_A_CONTRACT)
+    asked = wanted_of_many(request, OF_A_CONTRACT)
     contract_id = number_of(number)
     if contract_id is None:
         return not_found(request, words, f"contracts/{number}")

@@ -12,6 +12,7 @@ from api.pages.words import Words, as_query, words_in
 from api.schemas.questions import LARGEST_ID
 from roads.domain.attribution import Outcome
 from roads.domain.status import DefectState
+from roads.queries import pages
 from roads.queries.pages import Part, Wanted
 
 HTML = "text/html; charset=utf-8"
@@ -31,8 +32,17 @@ def number_of(word: str) -> int | None:
 
 def wanted(request: Request, lists: Iterable[str]) -> Wanted:
     """Which part of each list is asked for; whatever else a shared link carries is nobody's concern."""
+    return Wanted(today(request), _parts(request, lists))
+
+
+def wanted_of_many(request: Request, lists: Iterable[str]) -> Wanted:
+    """The same for a page of so many lists that each shows fewer rows."""
+    return Wanted(today(request), _parts(request, lists), pages.ROWS_OF_MANY_LISTS)
+
+
+def _parts(request: Request, lists: Iterable[str]) -> dict[str, int]:
     given = {name: request.query_params.get(name, "") for name in lists}
-    return Wanted(today(request), {name: int(word) for name, word in given.items() if _NUMBER.fullmatch(word)})
+    return {name: int(word) for name, word in given.items() if _NUMBER.fullmatch(word)}
 
 
 def not_found(request: Request, words: Words, page: str) -> Response:

@@ -1,7 +1,7 @@
 """What the pages of a segment and of a contract tell: each list by one statement, however long it is."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
@@ -13,6 +13,8 @@ from roads.queries.moments import NOW
 from roads.queries.public import Public, rows_of_each, type_of_row, type_of_rows
 
 ROWS_OF_A_LIST = 20
+ROWS_OF_MANY_LISTS = 10
+"""A contract has six lists, and who looks for the last of them on a phone passes by all the others."""
 FARTHEST_PART = 10_000
 """The last part of a list that can be asked for: to skip rows costs as much as to read them."""
 
@@ -113,15 +115,17 @@ class ContractFacts:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of each list is wanted (by the list's name; the first unless said), and what day it is."""
+    """Which part of each list is wanted (by the list's name; the first unless said), of how many rows, and what day it
+    is."""
 
     today: date
     parts: dict[str, int]
+    rows: int = field(default_factory=lambda: ROWS_OF_A_LIST)
 
     @property
     def key(self) -> Hashable:
         """The same for all who want the same."""
-        return self.today, *sorted(self.parts.items())
+        return self.today, self.rows, *sorted(self.parts.items())
 
     def number(self, name: str) -> int:
         """The part of a list, within reason."""
@@ -129,12 +133,12 @@ class Wanted:
 
     def limits(self, name: str, parameters: Mapping[str, object]) -> dict[str, object]:
         """What a list is asked with: one row more than a part has, to know whether there is another."""
-        skipped = (self.number(name) - 1) * ROWS_OF_A_LIST
-        return {**parameters, "today": self.today, "skipped": skipped, "at_most": ROWS_OF_A_LIST + 1}
+        skipped = (self.number(name) - 1) * self.rows
+        return {**parameters, "today": self.today, "skipped": skipped, "at_most": self.rows + 1}
 
     def part(self, name: str, found: type_of_rows) -> Part:
         """The part of a list, of what was found within its limits."""
-        return Part(found[:ROWS_OF_A_LIST], self.number(name), len(found) > ROWS_OF_A_LIST)
+        return Part(found[: self.rows], self.number(name), len(found) > self.rows)
 
     def asked(self, lists: Lists, parameters: Mapping[str, object]) -> dict[str, tuple[str, Mapping[str, object]]]:
         """What is asked for the lists of a page; each statement takes of the parameters what it knows."""

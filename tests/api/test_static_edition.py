@@ -82,7 +82,8 @@ def settings(database: Engine, database_url: str, told: Told, tmp_path: Path) ->
 def test_no_link_of_an_edition_is_broken_and_twice_is_the_same(
     settings: Settings, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "ROWS_OF_A_LIST", 4)
+    for rows in ("ROWS_OF_A_LIST", "ROWS_OF_MANY_LISTS"):
+        monkeypatch.setattr(pages, rows, 4)
     out = tmp_path / "out"
     counts = export_site(settings, out, SMALL)
     assert counts["tiles"] > 0
