@@ -59,8 +59,9 @@ part AS (
     ) AS works ON true
 )
 SELECT
-    p.*, lower(p.extent) AS from_cm, upper(p.extent) AS to_cm, p.ends_on - CAST(:today AS date) AS days_left,
-    g.direction, g.reference, g.name_kk, g.name_ru, g.name_en
+    lower(p.extent) AS from_cm, upper(p.extent) AS to_cm, p.elements, p.accepted_on, p.act_number, p.conclusion_number,
+    p.conclusion_on, p.ends_on, p.ends_on - CAST(:today AS date) AS days_left, p.months, p.term_state, p.term_origin,
+    p.legal_basis, p.is_confirmed, p.answers_cm, p.works_end_on, g.direction, g.reference, g.name_kk, g.name_ru, g.name_en
 FROM (
     SELECT
         carriageway_id, extent, array_agg(element) AS elements, accepted_on, act_number, conclusion_number, conclusion_on,
