@@ -49,7 +49,7 @@ exposure AS (
 found AS (
     SELECT held.contractor_id, count(DISTINCT a.defect_id) AS defects
     FROM held
-    JOIN (SELECT DISTINCT contract_id, carriageway_id FROM warranty) AS w ON w.contract_id = held.contract_id
+    CROSS JOIN LATERAL (SELECT DISTINCT carriageway_id FROM warranty WHERE contract_id = held.contract_id) AS w
     JOIN attribution a
         ON a.carriageway_id = w.carriageway_id AND a.contract_id = held.contract_id
         AND a.outcome = 'under_warranty' AND a.replaced_at = 'infinity'
