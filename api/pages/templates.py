@@ -11,13 +11,22 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from api.pages.words import isolated, named, words_in
 from geo.chainage import format_chainage, format_cm
 from maps.samples import sample
 from roads.i18n import say
 
+SECTIONS = (
+    ("map/status", "site.maps"),
+    ("ask", "ask.title"),
+    ("indicators", "indicators.title"),
+    ("contractors", "contractors.title"),
+    ("regions", "regions.title"),
+    ("report", "site.report"),
+)
+"""What the bar on top leads to: the path below the language, and what it is called."""
 _SENTENCE = re.compile(r'\{\{ say\("([\w.]+)"\) \}\}')
 
 
@@ -94,6 +103,7 @@ def templates_in(language: str) -> Environment:
 
     environment.globals |= {
         "language": language,
+        "sections": [(Markup(path), words.say(key)) for path, key in SECTIONS],  # noqa: S704 - our own paths
         "say": speak,
         "words": words,
         "named": named,
