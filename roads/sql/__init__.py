@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 
 from sqlalchemy import TextClause, text
 
@@ -50,7 +49,7 @@ def numbered_statement(name: str, **instead: str) -> tuple[bytes, tuple[str, ...
 
     psycopg looks through a statement for its parameters each time when it is longer than a few thousand characters.
     """
-    return _numbered(source(name, **instead), {})
+    return _numbered(source(name, **instead))
 
 
 @cache
@@ -60,24 +59,14 @@ def statement_of_each(name: str, called: tuple[str, ...], array: str) -> tuple[b
 
     To set up a plan often costs more than to carry it out once.
     """
-    of_the_thing = dict.fromkeys(called, "thing_asked.key")
-    return _numbered(source("of_each", told=name), of_the_thing, {"things": array})
+    instead = {**dict.fromkeys(called, "thing_asked.key"), "things": f"CAST(:things AS {array})"}
+    return _numbered(_PARAMETER.sub(lambda one: instead.get(one[1], one[0]), source("of_each", told=name)))
 
 
-def _numbered(
-    words: str, known: Mapping[str, str], typed: Mapping[str, str] = MappingProxyType({})
-) -> tuple[bytes, tuple[str, ...]]:
-    """The words with numbers for parameters, but for those whose expression is known; those in `typed` are cast."""
+def _numbered(words: str) -> tuple[bytes, tuple[str, ...]]:
     numbers: dict[str, int] = {}
-
-    def written(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in known:
-            return known[name]
-        number = f"${numbers.setdefault(name, len(numbers) + 1)}"
-        return f"CAST({number} AS {typed[name]})" if name in typed else number
-
-    return _PARAMETER.sub(written, words).encode(), tuple(numbers)
+    written = _PARAMETER.sub(lambda match: f"${numbers.setdefault(match[1], len(numbers) + 1)}", words)
+    return written.encode(), tuple(numbers)
 
 
 def filled_statement(name: str, parameters: Mapping[str, str], **instead: str) -> str:

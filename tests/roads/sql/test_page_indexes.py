@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, text
 
-from roads.sql import source
+from roads.sql import filled_statement, source
 from tests.roads.sql.test_indexes import ANSWERED, PLACED, filled, plan
 
 __all__ = ["filled"]
@@ -95,11 +95,11 @@ def test_pages_find_their_rows_by_indexes(filled: Engine) -> None:
 
 @pytest.mark.usefixtures("large")
 def test_they_do_so_when_asked_about_several_things(filled: Engine) -> None:
-    of_each = {name: source("of_each", told=f"public_{name}") for name in STATEMENTS}
-    asked = {name: re.sub(r"(?<!:):id\b", "thing_asked.key", words) for name, words in of_each.items()}
-    values = {"things": [7, 8, 9], "known_at": "infinity", "skipped": 0, "at_most": 51}
-    days = {"today": date(2026, 11, 1), "decided_on": date(2026, 11, 1)}
-    read = {name: sequential(plan(filled, words, **values, **days)) for name, words in asked.items()}
+    day = "DATE '2026-11-01'"
+    told = {"id": "thing_asked.key", "things": "CAST('{7,8,9}' AS integer[])", "known_at": "'infinity'"}
+    told |= {"today": day, "decided_on": day, "skipped": "0", "at_most": "51"}
+    asked = {name: filled_statement("of_each", told, told=f"public_{name}") for name in STATEMENTS}
+    read = {name: sequential(plan(filled, words)) for name, words in asked.items()}
     assert {name: tables for name, tables in read.items() if tables} == {}
 
 
