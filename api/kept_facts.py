@@ -63,10 +63,10 @@ class KeptFacts:
             alike[question.wanted.key].append(question)
         told: dict[object, Facts] = {}
         async with self._pool.connection() as connection:
-            for wanted, same in alike.items():
-                keys = list(dict.fromkeys(question.key for question in same))
-                found = await ask(connection, keys, same[0].wanted)
-                told.update({(key, wanted): facts for key, facts in found.items()})
+            for same in alike.values():
+                keys, wanted = list(dict.fromkeys(question.key for question in same)), same[0].wanted
+                found = await ask(connection, keys, wanted)
+                told.update({(key, wanted.key): facts for key, facts in found.items()})
         return [told.get((question.key, question.wanted.key)) for question in questions]
 
 
