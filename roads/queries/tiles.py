@@ -24,16 +24,6 @@ STRETCHES = {"warranty": "stretches_of_warranty", "money": "stretches_of_money",
 POINTS = {"open_defects": "defects", "planned": "works", "found": "year"}
 """Of what the points are: `points_of_...` and the `codes_of_...` by which they are drawn."""
 
-MADE_ON = "(SELECT made_on FROM map_edition WHERE number = CAST($1 AS integer))"
-TAKES = {"edition": "$1", "z": "$2", "x": "$3", "y": "$4", "on": MADE_ON}
-"""What days are counted to is the day of the edition, so that a tile of it never changes."""
-TAKES_YEAR = {
-    **TAKES,
-    "year": "$5",
-    # A year is told as it ended; the one that has not ended, as it stood on the edition's day.
-    "on": f"least(make_date(CAST($5 AS integer), 12, 31), {MADE_ON})",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -91,12 +81,25 @@ def _is_number(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= 9 and (word == "0" or word[0] != "0")
 
 
-@cache
-def _drawn(name: str, layer: str, is_of_a_year: bool) -> bytes:
-    takes = TAKES_YEAR if is_of_a_year else TAKES
+# What days are counted to is the day of the edition, so that a tile of it never changes.
+MADE_ON = "(SELECT made_on FROM map_edition WHERE number = CAST({edition} AS integer))"
+
+
+def _statement(name: str, layer: str, edition: object, z: object, x: object, y: object, year: object) -> bytes:
+    """What draws a tile, with its numbers or what stands for them."""
+    made_on = MADE_ON.format(edition=edition)
+    # A year is told as it ended; the one that has not ended, as it stood on the edition's day.
+    on = f"least(make_date(CAST({year} AS integer), 12, 31), {made_on})" if year else made_on
+    takes = {"edition": edition, "z": z, "x": x, "y": y, "on": on, **({"year": year} if year else {})}
     of = POINTS.get(layer, "")
     instead = {"stretches": STRETCHES.get(layer, ""), "points": f"points_of_{of}", "codes": f"codes_of_{of}"}
-    return filled_statement("tile", takes, layer=name, **instead).encode()
+    written = {one: str(value) for one, value in takes.items()}
+    return filled_statement("tile", written, layer=name, **instead).encode()
+
+
+@cache
+def _for_any_numbers(name: str, layer: str, is_of_a_year: bool) -> bytes:
+    return _statement(name, layer, "$1", "$2", "$3", "$4", "$5" if is_of_a_year else None)
 
 
 async def lines_of_picture(
@@ -114,10 +117,16 @@ async def lines_of_picture(
 
 async def draw(connection: AsyncConnection[Any], edition: int, asked: Spot) -> tuple[int, bytes | None]:
     """The number of the last edition, and its tile if that is the edition asked for; both of one moment."""
-    drawn = _drawn(asked.statement, asked.layer, asked.year is not None)
-    given = (edition, asked.z, asked.x, asked.y, *((asked.year,) if asked.year else ()))
-    # Planned once for a connection: to plan such a tile takes longer than to draw it.
+    numbers = (edition, asked.z, asked.x, asked.y)
     async with AsyncRawCursor(connection) as cursor:
-        await cursor.execute(drawn, given, prepare=True, binary=True)
+        if asked.is_small_scale:
+            # Planned for these very numbers: of half a nation in one tile a plan for any would fetch row by row.
+            drawn = _statement(asked.statement, asked.layer, *numbers, asked.year)
+            await cursor.execute(drawn, prepare=False, binary=True)
+        else:
+            # Planned once for a connection: to plan such a tile takes longer than to draw it.
+            drawn = _for_any_numbers(asked.statement, asked.layer, asked.year is not None)
+            given = (*numbers, asked.year) if asked.year else numbers
+            await cursor.execute(drawn, given, prepare=True, binary=True)
         row: tuple[int, bytes | None] | None = await cursor.fetchone()
     return row or (0, None)
