@@ -12,6 +12,7 @@ from api.addresses import PlainAddresses
 from api.bearers import Bearers
 from api.darkroom import Darkroom
 from api.document import DescribedApi
+from api.drawing_ahead import draw_ahead
 from api.editions import Editions
 from api.hashing import Hashing
 from api.headers import SecurityHeaders
@@ -153,7 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.kept_facts = KeptFacts(pool, app.state.editions)
         app.state.stills = Stills()
         app.state.points = asked_points(pool, app.state.settings.snap_distance_m)
-        drawing = asyncio.create_task(map_picture.draw_first(app))
+        drawing = asyncio.create_task(draw_ahead(app))
         yield
         drawing.cancel()
     app.state.engine.dispose()

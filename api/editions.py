@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
-from roads.queries import public
+from roads.queries import public, tiles
+from roads.queries.tiles import Spot
 
 KNOWN_FOR_S = 1.0
 """So long a known edition is taken for the last one: what is not asked anew is at most so much older."""
@@ -48,6 +49,17 @@ class Editions:
         if number != self._number:
             self._forget()
         self._number = number
+
+    async def tile(self, edition: int, asked: Spot) -> bytes | None:
+        """A tile of an edition; None where another one is the last. Errors: as `last`."""
+
+        async def draw() -> bytes | None:
+            async with self._pool.connection() as connection:
+                last, drawn = await tiles.draw(connection, edition, asked)
+            self.learn(last)
+            return drawn
+
+        return await (self.kept(edition, asked, draw) if asked.is_small_scale else draw())
 
     async def kept(self, edition: int, asked: Hashable, draw: Drawing) -> bytes | None:
         """A tile, drawn once for an edition however many ask; None where another edition is the last."""

@@ -20,9 +20,10 @@ from folium.utilities import JsCode
 from maps.assets import vendored
 from maps.charts import Chart, Layer
 from maps.style import as_data
+from roads.queries.tiles import SMALLEST_ZOOM
 
 CENTRE = (48.2, 67.3)
-SMALLEST_ZOOM, LARGEST_ZOOM = 3, 18
+LARGEST_ZOOM = 18
 
 
 @dataclass(frozen=True, slots=True)

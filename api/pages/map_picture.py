@@ -2,9 +2,8 @@
 
 import asyncio
 import json
+from asyncio import Task
 
-import psycopg
-import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
@@ -17,7 +16,6 @@ from api.stills import Stills
 from maps.picture import WIDTH, Frame, picture
 from roads.queries.tiles import edition_number, lines_of_picture
 
-log = structlog.get_logger(__name__)
 router = APIRouter(include_in_schema=False)
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
@@ -35,7 +33,7 @@ async def status_picture(request: Request, edition: str, language: str) -> Respo
         raise HTTPException(404)
     lines = stills.find(number)
     if lines is None and number == last:
-        drawing = stills.begin(number, lambda: _lines(request.app, number))
+        drawing = begin(request.app, number)
         if (before := stills.latest()) is not None:
             return _instead(before, language)
         # Who gives up waiting must not take the picture from the others.
@@ -53,20 +51,13 @@ def _instead(edition: int, language: str) -> Response:
     return RedirectResponse(f"/maps/picture/{edition}/status.{language}.svg", 307, headers=PRIVATE)
 
 
-async def draw_first(app: FastAPI) -> None:
-    """Begin to draw the picture of the last edition before anybody asks for it."""
-    try:
-        last = await app.state.editions.last()
-    except psycopg.Error as wrong:
-        # Whoever asks first begins it, once the database is there.
-        log.warning("picture_not_begun", wrong=repr(wrong))
-        return
-    if last:
-        app.state.stills.begin(last, lambda: _lines(app, last))
+def begin(app: FastAPI, edition: int) -> Task[bytes | None]:
+    """The drawing of an edition's lines, the same for all languages: begun, if nobody has."""
+    stills: Stills = app.state.stills
+    return stills.begin(edition, lambda: _lines(app, edition))
 
 
 async def _lines(app: FastAPI, edition: int) -> bytes | None:
-    """The same for all languages."""
     async with app.state.pool.connection() as connection:
         last, lines = await lines_of_picture(connection, edition, Frame.of(app.state.settings.box).box, WIDTH)
     app.state.editions.learn(last)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api.dependencies import has_copy, public_connection
+from api.dependencies import has_copy
 from api.editions import Editions
 from api.headers import PRIVATE
 from roads.queries import tiles
@@ -67,7 +67,7 @@ async def tile(request: Request) -> Response:
     headers = {"ETag": f'W/"{edition}"', "Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
     if has_copy(request, f'"{edition}"') and edition <= await editions.last():
         return Response(status_code=304, headers=headers)
-    drawn = await _tile(request, editions, edition, asked)
+    drawn = await editions.tile(edition, asked)
     if drawn is None:
         return await _of_another_edition(editions, edition, asked)
     if len(drawn) >= COMPRESSED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
@@ -75,16 +75,6 @@ async def tile(request: Request) -> Response:
         # Beside the loop: others are answered meanwhile.
         drawn = await asyncio.to_thread(gzip.compress, drawn, 5, mtime=0)
     return Response(drawn, media_type=MEDIA_TYPE, headers=headers)
-
-
-async def _tile(request: Request, editions: Editions, edition: int, asked: Spot) -> bytes | None:
-    async def draw() -> bytes | None:
-        async with public_connection(request) as connection:
-            last, drawn = await tiles.draw(connection, edition, asked)
-        editions.learn(last)
-        return drawn
-
-    return await (editions.kept(edition, asked, draw) if asked.is_small_scale else draw())
 
 
 async def _of_another_edition(editions: Editions, edition: int, asked: Spot) -> Response:

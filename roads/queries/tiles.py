@@ -8,14 +8,18 @@ from typing import Any
 from psycopg import AsyncConnection, AsyncRawCursor
 
 from geo.bbox import Box
+from roads.queries.public import rows
 from roads.sql import filled_statement
 
 LAYERS = ("segments", "defects", "works", "warranty", "money", "open_defects", "planned")
 OF_A_YEAR = ("answered", "found")
 """Layers that stand in an address with a year: `answered-2024`."""
-LARGEST_ZOOM = 16
+SMALLEST_ZOOM, LARGEST_ZOOM = 3, 16
+"""Of what maps ask for: nearer they enlarge what they have."""
 DISSOLVED_TO = 9
 """Up to this zoom a segment of a kilometre is at most a few pixels long."""
+CROWDED = 10_000
+"""So many segments in a tile take about a twentieth of a second to draw."""
 THINNED_TO = 11
 """Up to this zoom a defect's neighbours lie under it."""
 YEAR = re.compile("(19|20)[0-9]{2}")
@@ -100,6 +104,12 @@ def _statement(name: str, layer: str, edition: object, z: object, x: object, y: 
 @cache
 def _for_any_numbers(name: str, layer: str, is_of_a_year: bool) -> bytes:
     return _statement(name, layer, "$1", "$2", "$3", "$4", "$5" if is_of_a_year else None)
+
+
+async def crowded_spots(connection: AsyncConnection[Any]) -> list[Spot]:
+    """The tiles of segments that take long to draw, those of small zooms first."""
+    taken = {"from_zoom": SMALLEST_ZOOM, "to_zoom": DISSOLVED_TO, "fewest": CROWDED}
+    return [Spot("segments", row.z, row.x, row.y) for row in await rows(connection, "crowded_tiles", taken)]
 
 
 async def lines_of_picture(

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from api import editions
+from api import drawing_ahead, editions
 from api.app import create_app
 from api.keeping import Kept
 from roads.db import transaction
@@ -71,6 +71,12 @@ def divided(database: Engine) -> str:
         for lat, direction in ((51.0, "forward"), (51.001, "reverse")):
             make_carriageway(session, road, lat=lat, direction=direction)
     return "KAZ98"
+
+
+@pytest.fixture(autouse=True)
+def drawn_at_the_start_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look for new editions in the midst of a test would take its turn from who is to ask first."""
+    monkeypatch.setattr(drawing_ahead, "LOOKS_EVERY_S", 3600.0)
 
 
 @pytest.fixture

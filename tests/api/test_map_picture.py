@@ -9,8 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from fastapi.testclient import TestClient
 from psycopg import AsyncConnection
-from sqlalchemy import Connection, Engine, make_url, text
-from structlog.testing import capture_logs
+from sqlalchemy import Connection, Engine, text
 
 from api import editions
 from api.app import create_app
@@ -23,7 +22,6 @@ from roads.queries.tiles import lines_of_picture
 from roads.settings import Settings
 from tests.api.conftest import LAT, Told
 from tests.api.test_tiles import TODAY, published
-from tests.ports import free_port
 from tests.waiting import wait_until
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -108,13 +106,6 @@ def test_the_first_reader_after_a_start_finds_it_drawn(told: Told, database: Eng
     app = create_app(Settings(database_url=database_url))
     with TestClient(app):
         wait_until(lambda: app.state.stills.find(last) is not None, "the picture is drawn")
-
-
-def test_a_server_that_starts_before_its_database_says_that_it_did_not_draw(database_url: str) -> None:
-    nowhere = make_url(database_url).set(port=free_port()).render_as_string(hide_password=False)
-    with capture_logs() as said, TestClient(create_app(Settings(database_url=nowhere))) as client:
-        wait_until(lambda: any(one["event"] == "picture_not_begun" for one in said), "it is given up")
-        assert client.get("/healthz").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["99/status.en.svg", "01/status.en.svg", "x/status.en.svg", "1/status.de.svg"])
