@@ -42,19 +42,28 @@ class KeptFacts:
         self._pool = pool
         self._editions = editions
         self._kept: Kept[Any] = Kept(THINGS_KEPT)
+        self._kept_of_edition: Kept[Any] = Kept(THINGS_KEPT)
         self._rounds: dict[AskAll[Any, Any], Together[_Question, Any]] = {}
 
     async def of(self, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
         """What there is to tell about a thing; None when `ask` finds no such thing. Errors: as `ask`."""
-        version = await self._editions.version()
+        return await self._told(self._kept, await self._editions.version(), ask, key, wanted)
+
+    async def of_edition(self, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
+        """What changes with an edition of the maps alone. Errors: as `ask`."""
+        return await self._told(self._kept_of_edition, str(await self._editions.last()), ask, key, wanted)
+
+    async def _told(
+        self, kept: Kept[Any], version: str, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted
+    ) -> Facts | None:
         name = ask, key, wanted.key
-        facts: Facts | None = self._kept.find(version, name)
+        facts: Facts | None = kept.find(version, name)
         if facts is None:
             if ask not in self._rounds:
                 self._rounds[ask] = Together(partial(self._asked, ask), most=THINGS_AT_ONCE, patience_s=PATIENCE_S)
             facts = await self._rounds[ask].ask(_Question(key, wanted))
             if facts is not None:
-                self._kept.keep(version, name, facts)
+                kept.keep(version, name, facts)
         return facts
 
     async def _asked(self, ask: AskAll[Any, Facts], questions: Sequence[_Question]) -> list[Facts | None]:
@@ -74,3 +83,9 @@ async def facts_of(request: Request, ask: AskAll[Thing, Facts], key: Thing, want
     """What there is to tell about a thing; None when `ask` finds no such thing. Errors: as `ask`."""
     kept: KeptFacts = request.app.state.kept_facts
     return await kept.of(ask, key, wanted)
+
+
+async def facts_of_edition(request: Request, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
+    """What changes with an edition of the maps alone. Errors: as `ask`."""
+    kept: KeptFacts = request.app.state.kept_facts
+    return await kept.of_edition(ask, key, wanted)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.charts import Interval, intervals
 from api.dependencies import public_connection
-from api.kept_facts import facts_of
+from api.kept_facts import facts_of, facts_of_edition
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.words import Words, isolated
@@ -21,11 +21,11 @@ from roads.queries.passports import (
     OF_A_CONTRACTOR,
     OF_A_REGION,
     OF_A_ROAD,
+    OF_ITS_NETWORK,
     ContractorFacts,
     RegionFacts,
     RoadFacts,
 )
-from roads.queries.public import rows
 from roads.queries.scorecards import card_of
 
 router = APIRouter(include_in_schema=False)
@@ -62,7 +62,8 @@ async def contractors_page(request: Request, language: str) -> Response:
     order = order if order in ORDERS else ORDERS[0]
     async with public_connection(request) as connection:
         found = await passports.scorecards(connection, asked.today)
-    cards = [(row, card_of(row)) for row in found]
+    exposure = await facts_of_edition(request, passports.exposure_of_all, "all", asked) or {}
+    cards = [(row, card_of(row, exposure.get(row.id))) for row in found]
     if order in BY:
         cards.sort(key=BY[order])
     facts = {
@@ -86,7 +87,9 @@ async def contractor_page(request: Request, language: str, number: str) -> Respo
     facts = await facts_of(request, passports.facts_of_contractors, number, asked)
     if facts is None:
         return not_found(request, words, "contractors")
-    return shown(request, words, "contractor.html", asked, _contractor(words, facts))
+    exposure = await facts_of_edition(request, passports.exposure_of_contractors, number, wanted(request, ()))
+    card = card_of(facts.contractor, exposure)
+    return shown(request, words, "contractor.html", asked, {**_contractor(words, facts), "card": card})
 
 
 @router.get("/{language}/regions")
@@ -94,22 +97,22 @@ async def contractor_page(request: Request, language: str, number: str) -> Respo
 async def regions_page(request: Request, language: str) -> Response:
     """All regions with how long their roads are and how they stand."""
     words, asked = words_of(request, language), wanted(request, ())
-    async with public_connection(request) as connection:
-        found = await rows(connection, "public_regions", {"language": language})
+    found = await facts_of_edition(request, passports.regions_by_name, language, asked)
     return shown(request, words, "regions.html", asked, {"rows": found, "page": "regions"})
 
 
 @router.get("/{language}/regions/{kato}")
-@kept(*OF_A_REGION)
+@kept(*OF_A_REGION, *OF_ITS_NETWORK)
 async def region_page(request: Request, language: str, kato: str) -> Response:
     """A region: how its roads stand, which ones, what is overdue."""
-    words, asked = words_of(request, language), wanted(request, OF_A_REGION)
+    words, asked = words_of(request, language), wanted(request, (*OF_A_REGION, *OF_ITS_NETWORK))
     if not (kato.isascii() and kato.isdecimal() and len(kato) <= 9):
         raise HTTPException(404)
     facts = await facts_of(request, passports.facts_of_regions, kato, asked)
     if facts is None:
         return not_found(request, words, "regions")
-    return shown(request, words, "region.html", asked, _region(words, facts))
+    network = await facts_of_edition(request, passports.networks_of_regions, kato, wanted(request, OF_ITS_NETWORK))
+    return shown(request, words, "region.html", asked, {**_region(words, facts), "network": network})
 
 
 @router.get("/{language}/overdue")
@@ -158,7 +161,6 @@ def _contractor(words: Words, facts: ContractorFacts) -> dict[str, Any]:
     return {
         "facts": facts,
         "contractor": row,
-        "card": facts.card,
         "title": isolated(row.name),
         "description": words.plain("contractor.described", name=row.name),
         "page": f"contractors/{row.bin}",

@@ -50,7 +50,10 @@ def _byar(events: int, z: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """What became of the lines claimed from a contractor. The four ends are never added up."""
+    """What became of the lines claimed from a contractor. The four ends are never added up.
+
+    `covered_cm` is how much carriageway it answers for today, in centimetres.
+    """
 
     lines: int
     withdrawn: int
@@ -63,6 +66,7 @@ class Scorecard:
     recurrences: int
     on_time: Share
     defects: Rate
+    covered_cm: int
 
     @property
     def eliminated(self) -> Share:

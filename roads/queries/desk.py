@@ -74,7 +74,7 @@ def scorecard(session: Session, contractor_id: int, on: date) -> Scorecard:
     """How a contractor answers, as far as whoever acts may see its claims."""
     asked = {"contractor_id": contractor_id, "on": on, "days": WINDOW_DAYS}
     row = session.execute(statement("scorecards"), asked).one_or_none()
-    return card_of(row) if row else NO_CARD
+    return card_of(row, session.execute(statement("exposure_of_contractors"), asked).one()) if row else NO_CARD
 
 
 # --- settling a place

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roads.domain.scorecard import WINDOW_DAYS, Scorecard
+from roads.domain.scorecard import WINDOW_DAYS
 from roads.domain.status import SegmentStatus
 from roads.queries.pages import Lists, Part, Wanted
 from roads.queries.public import Public, rows, rows_of_each, type_of_row, type_of_rows
-from roads.queries.scorecards import card_of
 
 OF_A_ROAD: Lists = {
     "segments": "public_road_segments",
@@ -16,7 +15,8 @@ OF_A_ROAD: Lists = {
     "overdue": "public_overdue",
 }
 OF_A_CONTRACTOR: Lists = {"contracts": "public_contractor_contracts", "overdue": "public_overdue"}
-OF_A_REGION: Lists = {"roads": "public_region_roads", "overdue": "public_overdue"}
+OF_A_REGION: Lists = {"overdue": "public_overdue"}
+OF_ITS_NETWORK: Lists = {"roads": "public_region_roads"}
 EVERYWHERE: Mapping[str, object] = {"road_id": None, "contractor_id": None, "region": None}
 
 
@@ -48,22 +48,27 @@ class RoadFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContractorFacts:
-    """All that the page of a contractor tells."""
+    """What the page of a contractor tells, but for its exposure."""
 
     contractor: type_of_row
-    card: Scorecard
     contracts: Part
     overdue: Part
 
 
 @dataclass(frozen=True, slots=True)
 class RegionFacts:
-    """All that the page of a region tells."""
+    """What the page of a region tells, but for its network."""
 
     region: type_of_row
+    overdue: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the roads of a region stand, as of the last edition: to add up half a nation takes a tenth of a second."""
+
     statuses: Sequence[Share]
     roads: Part
-    overdue: Part
 
 
 async def facts_of_roads(connection: Public, numbers: Sequence[int], wanted: Wanted) -> dict[int, RoadFacts]:
@@ -74,7 +79,7 @@ async def facts_of_roads(connection: Public, numbers: Sequence[int], wanted: Wan
         ("id", "road_id"),
         {
             "road": ("public_road", {}),
-            "statuses": ("status_lengths", EVERYWHERE),
+            "statuses": ("public_road_statuses", {}),
             **wanted.asked(OF_A_ROAD, EVERYWHERE),
         },
     )
@@ -88,47 +93,83 @@ async def facts_of_roads(connection: Public, numbers: Sequence[int], wanted: Wan
 async def facts_of_contractors(
     connection: Public, numbers: Sequence[str], wanted: Wanted
 ) -> dict[str, ContractorFacts]:
-    """Everything about each contractor, by its BIN; not about an organisation without a contract."""
-    known = await rows_of_each(connection, numbers, ("bin",), {"known": ("public_organisation", {})})
+    """About each contractor, by its BIN, what may change at any moment; not about who has no contract."""
     of_each = await rows_of_each(
         connection,
-        [row.id for found in known.values() for row in found["known"]],
+        list(await _ids_of(connection, numbers)),
         ("id", "contractor_id"),
-        {
-            "card": ("scorecards", {"on": wanted.today, "days": WINDOW_DAYS}),
-            **wanted.asked(OF_A_CONTRACTOR, EVERYWHERE),
-        },
+        {"card": ("scorecards", {"on": wanted.today}), **wanted.asked(OF_A_CONTRACTOR, EVERYWHERE)},
     )
     return {
-        row.bin: ContractorFacts(contractor=row, card=card_of(row), **wanted.found(OF_A_CONTRACTOR, found))
+        row.bin: ContractorFacts(contractor=row, **wanted.found(OF_A_CONTRACTOR, found))
         for found in of_each.values()
         for row in found["card"]
     }
 
 
+async def exposure_of_contractors(connection: Public, numbers: Sequence[str], wanted: Wanted) -> dict[str, type_of_row]:
+    """How much pavement each contractor answered for, by its BIN, and what broke in it, as of the last edition: there
+    may be thousands of defects to count."""
+    ids = await _ids_of(connection, numbers)
+    asked = {"on": wanted.today, "days": WINDOW_DAYS}
+    of_each = await rows_of_each(
+        connection, list(ids), ("contractor_id",), {"exposure": ("exposure_of_contractors", asked)}
+    )
+    return {ids[one]: row for one, found in of_each.items() for row in found["exposure"]}
+
+
+async def _ids_of(connection: Public, numbers: Sequence[str]) -> dict[int, str]:
+    """The BINs of organisations, by their ids."""
+    known = await rows_of_each(connection, numbers, ("bin",), {"known": ("public_organisation", {})})
+    return {row.id: number for number, found in known.items() for row in found["known"]}
+
+
 async def facts_of_regions(connection: Public, katos: Sequence[str], wanted: Wanted) -> dict[str, RegionFacts]:
-    """Everything about each region that there is."""
+    """About each region that there is what may change at any moment."""
     of_each = await rows_of_each(
         connection,
         katos,
         ("id", "region"),
-        {
-            "region": ("public_region", {}),
-            "statuses": ("status_lengths", EVERYWHERE),
-            **wanted.asked(OF_A_REGION, EVERYWHERE),
-        },
+        {"region": ("public_region", {}), **wanted.asked(OF_A_REGION, EVERYWHERE)},
     )
     return {
-        kato: RegionFacts(region=row, statuses=_shares(found["statuses"]), **wanted.found(OF_A_REGION, found))
+        kato: RegionFacts(region=row, **wanted.found(OF_A_REGION, found))
         for kato, found in of_each.items()
         for row in found["region"]
     }
 
 
-async def scorecards(connection: Public, today: date, contractor_id: int | None = None) -> type_of_rows:
-    """The scorecards of all contractors, by name, or of one."""
-    asked = {"contractor_id": contractor_id, "on": today, "days": WINDOW_DAYS}
-    return await rows(connection, "scorecards", asked)
+async def networks_of_regions(connection: Public, katos: Sequence[str], wanted: Wanted) -> dict[str, Network]:
+    """The networks of regions, by KATO prefix. They change with an edition alone."""
+    of_each = await rows_of_each(
+        connection,
+        katos,
+        ("id",),
+        {"statuses": ("public_region_statuses", {}), **wanted.asked(OF_ITS_NETWORK, {})},
+    )
+    return {
+        kato: Network(statuses=_shares(found["statuses"]), **wanted.found(OF_ITS_NETWORK, found))
+        for kato, found in of_each.items()
+    }
+
+
+async def regions_by_name(connection: Public, languages: Sequence[str], _: Wanted) -> dict[str, type_of_rows]:
+    """All regions in the order of their names in each language, with sums that change with an edition alone."""
+    return {one: await rows(connection, "public_regions", {"language": one}) for one in languages}
+
+
+async def scorecards(connection: Public, today: date) -> type_of_rows:
+    """How all contractors answer their claims, by name."""
+    return await rows(connection, "scorecards", {"contractor_id": None, "on": today})
+
+
+async def exposure_of_all(
+    connection: Public, whom: Sequence[str], wanted: Wanted
+) -> dict[str, Mapping[int, type_of_row]]:
+    """The exposure of all contractors, by their ids, as of the last edition; asked about as one thing."""
+    asked = {"contractor_id": None, "on": wanted.today, "days": WINDOW_DAYS}
+    found = {row.id: row for row in await rows(connection, "exposure_of_contractors", asked)}
+    return dict.fromkeys(whom, found)
 
 
 async def overdue(connection: Public, wanted: Wanted) -> Part:

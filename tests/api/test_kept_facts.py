@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
 
 from api import editions
 from api.editions import Editions
@@ -14,9 +15,10 @@ from api.public_pool import public_pool
 from roads.db import transaction
 from roads.models import Contract, Organisation
 from roads.queries.pages import Wanted, facts_of_contracts
-from roads.queries.passports import facts_of_contractors
+from roads.queries.passports import facts_of_contractors, networks_of_regions
 from roads.sql import statement_of_each
-from tests.factories import make_contract
+from roads.usecases.status import mark_off_network
+from tests.factories import make_contract, make_organisation
 
 WANTED = Wanted(date(2026, 11, 1), {})
 NOBODY = 999_999
@@ -101,3 +103,40 @@ def test_nobody_gets_the_scorecard_of_another(
         assert await kept.of(facts_of_contractors, nobody, WANTED) is None
 
     play(scene)
+
+
+def test_what_changes_with_an_edition_alone_is_counted_once_for_it(
+    database: Engine, play: Callable[[Scene], None], asked: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses, _ = statement_of_each("public_region_statuses", ("id",), "text[]")
+    mark = "INSERT INTO status_mark (carriageway_id, extent) VALUES (0, '[0,1)')"
+    edition = "INSERT INTO map_edition (number, made_on) VALUES (1, '2026-11-01')"
+
+    async def scene(kept: KeptFacts) -> None:
+        monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
+        counted = []
+        for happens in (mark, mark, edition, mark):
+            with transaction(database, role=None) as session:
+                session.execute(text(happens))
+            assert await kept.of_edition(networks_of_regions, "75", WANTED) is not None
+            counted.append(asked.count(statuses))
+        assert counted == [1, 1, 2, 2]
+
+    play(scene)
+
+
+def test_a_contractor_whose_first_contract_is_new_is_listed_before_its_exposure_is_counted(
+    client: TestClient, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
+    names = ["First Roads LLP", "Second Roads LLP"]
+    listed = []
+    for name in names:
+        with transaction(database) as session:
+            contractor = make_organisation(session, name=name)
+            make_contract(session, contractor=contractor)
+            mark_off_network(session)
+        page = client.get("/en/contractors").text
+        listed.append([one in page for one in names])
+        assert client.get(f"/en/contractors/{contractor.bin}").status_code == 200
+    assert listed == [[True, False], [True, True]]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from roads.queries.pages import OF_A_CONTRACT, OF_A_SEGMENT
-from roads.queries.passports import EVERYWHERE, OF_A_CONTRACTOR, OF_A_REGION, OF_A_ROAD
+from roads.queries.passports import EVERYWHERE, OF_A_CONTRACTOR, OF_A_REGION, OF_A_ROAD, OF_ITS_NETWORK
 from roads.sql import numbered_statement, statement_of_each
 from tests.roads.sql.test_page_indexes import filled, large
 
@@ -30,9 +30,9 @@ ASKED: dict[tuple[str, ...], tuple[str, ...]] = {
         "public_segment", "public_segment_stretches", *OF_A_SEGMENT.values(),
         "public_contract_figures", *OF_A_CONTRACT.values(),
     ),
-    ("id", "road_id"): ("public_road", "status_lengths", *OF_A_ROAD.values()),
-    ("id", "contractor_id"): ("scorecards", *OF_A_CONTRACTOR.values()),
-    ("id", "region"): ("public_region", "status_lengths", *OF_A_REGION.values()),
+    ("id", "road_id"): ("public_road", "public_road_statuses", *OF_A_ROAD.values()),
+    ("id", "contractor_id"): ("scorecards", "exposure_of_contractors", *OF_A_CONTRACTOR.values()),
+    ("id", "region"): ("public_region", "public_region_statuses", *OF_A_REGION.values(), *OF_ITS_NETWORK.values()),
 }  # fmt: skip
 
 

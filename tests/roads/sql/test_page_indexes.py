@@ -1,4 +1,4 @@
-"""What the pages of segments and contracts ask touches the rows it is about, however many there are of others."""
+"""What the pages of things ask touches the rows it is about, however many there are of others."""
 
 import re
 from datetime import date
@@ -26,6 +26,10 @@ STATEMENTS = (
     "contract_open_defects",
     "contract_claims",
     "contract_timeline",
+    "road",
+    "road_statuses",
+    "road_segments",
+    "road_contracts",
 )
 LARGE = frozenset(
     {
