@@ -6,13 +6,14 @@ Things whose pages are asked for at the same time are asked about together.
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import Request
 
 from api.editions import Editions
-from api.keeping import Kept
+from api.keeping import Kept, UnderWay
 from api.public_pool import PublicPool
 from api.together import Together
 from roads.queries.pages import Wanted
@@ -27,6 +28,7 @@ PATIENCE_S = 0.001
 
 Facts = TypeVar("Facts")
 AskAll = Callable[[Public, Sequence[Thing], Wanted], Awaitable[Mapping[Thing, Facts]]]
+AskWhole = Callable[[Public, date], Awaitable[Facts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class KeptFacts:
         self._editions = editions
         self._kept: Kept[Any] = Kept(THINGS_KEPT)
         self._kept_of_edition: Kept[Any] = Kept(THINGS_KEPT)
+        self._under_way: UnderWay[Any] = UnderWay()
         self._rounds: dict[AskAll[Any, Any], Together[_Question, Any]] = {}
 
     async def of(self, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
@@ -52,6 +55,20 @@ class KeptFacts:
     async def of_edition(self, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted) -> Facts | None:
         """What changes with an edition of the maps alone. Errors: as `ask`."""
         return await self._told(self._kept_of_edition, str(await self._editions.last()), ask, key, wanted)
+
+    async def whole_of_edition(self, ask: AskWhole[Facts], today: date) -> Facts:
+        """What is told about everything together on a day, and changes with an edition of the maps alone. Errors: as
+        `ask`."""
+        version, name = str(await self._editions.last()), (ask, today)
+        facts: Facts | None = self._kept_of_edition.find(version, name)
+        if facts is None:
+            facts = await self._under_way.made((version, name), lambda: self._asked_about_everything(ask, today))
+            self._kept_of_edition.keep(version, name, facts)
+        return facts
+
+    async def _asked_about_everything(self, ask: AskWhole[Facts], today: date) -> Facts:
+        async with self._pool.connection() as connection:
+            return await ask(connection, today)
 
     async def _told(
         self, kept: Kept[Any], version: str, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted
@@ -89,3 +106,10 @@ async def facts_of_edition(request: Request, ask: AskAll[Thing, Facts], key: Thi
     """What changes with an edition of the maps alone. Errors: as `ask`."""
     kept: KeptFacts = request.app.state.kept_facts
     return await kept.of_edition(ask, key, wanted)
+
+
+async def whole_of_edition(request: Request, ask: AskWhole[Facts], today: date) -> Facts:
+    """What is told about everything together on a day, and changes with an edition of the maps alone. Errors: as
+    `ask`."""
+    kept: KeptFacts = request.app.state.kept_facts
+    return await kept.whole_of_edition(ask, today)

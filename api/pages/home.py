@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from api.dependencies import public_connection, settings_of, today
 from api.editions import Editions
 from api.headers import PRIVATE
+from api.kept_facts import whole_of_edition
 from api.kept_pages import kept
 from api.pages.ask import ASKED, coordinates
 from api.pages.things import shown, wanted, words_of
@@ -35,11 +36,12 @@ async def home(request: Request, language: str) -> Response:
     if "road" in request.query_params:
         return RedirectResponse(f"/{language}/ask?{request.url.query}", 307)
     editions: Editions = request.app.state.editions
+    indicators = await whole_of_edition(request, site.indicators, today(request))
     async with public_connection(request) as connection:
         facts = await site.home_facts(connection, today(request))
     told = {
         "facts": facts,
-        "indicators": IndicatorsShape.of(facts.indicators, language),
+        "indicators": IndicatorsShape.of(indicators, language),
         "page": "",
         "words_of_search": "",
         "edition": await editions.last(),

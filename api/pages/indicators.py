@@ -9,6 +9,7 @@ from markupsafe import Markup
 from api import charts
 from api.charts import Bar, Point
 from api.dependencies import public_connection
+from api.kept_facts import whole_of_edition
 from api.kept_pages import kept
 from api.pages.things import shown, wanted, words_of
 from api.pages.words import CENTIMETRES_OF_A_KILOMETRE, Words
@@ -36,11 +37,12 @@ class Chart:
 async def indicators_page(request: Request, language: str) -> Response:
     """The page. Each figure names its formula, its parts and its day, and leads to the rows it counts."""
     words, asked = words_of(request, language), wanted(request, site.OF_THE_INDICATORS)
+    counted = await whole_of_edition(request, site.indicators, asked.today)
+    eliminated = await whole_of_edition(request, site.elimination_by_month, asked.today)
     async with public_connection(request) as connection:
-        counted = await site.indicators(connection, asked.today)
         lists = await site.indicator_lists(connection, asked)
         drawn = [
-            _elimination(words, await site.elimination_by_month(connection, asked.today)),
+            _elimination(words, eliminated),
             _ages(words, await site.claims_by_age(connection, asked.today)),
             _ends(words, await site.warranty_ends_by_month(connection, asked.today)),
         ]

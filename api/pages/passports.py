@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.charts import Interval, intervals
 from api.dependencies import public_connection
-from api.kept_facts import facts_of, facts_of_edition
+from api.kept_facts import facts_of, facts_of_edition, whole_of_edition
 from api.kept_pages import kept
 from api.pages.things import not_found, number_of, shown, wanted, words_of
 from api.pages.words import Words, isolated
@@ -62,7 +62,7 @@ async def contractors_page(request: Request, language: str) -> Response:
     order = order if order in ORDERS else ORDERS[0]
     async with public_connection(request) as connection:
         found = await passports.scorecards(connection, asked.today)
-    exposure = await facts_of_edition(request, passports.exposure_of_all, "all", asked) or {}
+    exposure = await whole_of_edition(request, passports.exposure_of_all, asked.today)
     cards = [(row, card_of(row, exposure.get(row.id))) for row in found]
     if order in BY:
         cards.sort(key=BY[order])

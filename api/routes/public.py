@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.dependencies import as_of, language, points_of, public_connection, settings_of, shown, today
+from api.kept_facts import whole_of_edition
 from api.routing import QuestionRoute
 from api.schemas.contracts import ContractDetail, ContractList
 from api.schemas.indicators import IndicatorsShape
@@ -29,9 +30,8 @@ from api.schemas.status import SegmentDetail, StatusShape
 from maps.places import search_towns
 from roads.domain.attribution import Confidence, Reason
 from roads.domain.fields import fold_reference
-from roads.domain.scorecard import WINDOW_DAYS
 from roads.domain.searching import search_patterns
-from roads.queries import public
+from roads.queries import public, site
 
 questions = APIRouter(prefix="/api/v1", tags=["public"], route_class=QuestionRoute)
 router = APIRouter(prefix="/api/v1", tags=["public"])
@@ -117,9 +117,7 @@ async def indicators(request: Request, asked: Annotated[NoQuestions, Query()]) -
     day, reader = today(request), language(request)
 
     async def build() -> IndicatorsShape:
-        async with public_connection(request) as connection:
-            (row,) = await public.rows(connection, "public_indicators", {"on": day, "days": WINDOW_DAYS})
-        return IndicatorsShape.of(row, reader)
+        return IndicatorsShape.of(await whole_of_edition(request, site.indicators, day), reader)
 
     return await as_of(request, build, day, reader)
 

@@ -71,6 +71,7 @@ class ShownDefect(Base):
         one_of("state", DefectState),
         one_of("outcome", Outcome),
         Index("defect_status_carriageway_id_idx", "carriageway_id", "from_cm"),
+        Index("defect_status_detected_on_idx", "detected_on", "defect_id"),
         Index("defect_status_geom_idx", "geom", postgresql_using="gist"),
     )
 

@@ -163,13 +163,10 @@ async def scorecards(connection: Public, today: date) -> type_of_rows:
     return await rows(connection, "scorecards", {"contractor_id": None, "on": today})
 
 
-async def exposure_of_all(
-    connection: Public, whom: Sequence[str], wanted: Wanted
-) -> dict[str, Mapping[int, type_of_row]]:
-    """The exposure of all contractors, by their ids, as of the last edition; asked about as one thing."""
-    asked = {"contractor_id": None, "on": wanted.today, "days": WINDOW_DAYS}
-    found = {row.id: row for row in await rows(connection, "exposure_of_contractors", asked)}
-    return dict.fromkeys(whom, found)
+async def exposure_of_all(connection: Public, today: date) -> Mapping[int, type_of_row]:
+    """The exposure of all contractors, by their ids, as of the last edition."""
+    asked = {"contractor_id": None, "on": today, "days": WINDOW_DAYS}
+    return {row.id: row for row in await rows(connection, "exposure_of_contractors", asked)}
 
 
 async def overdue(connection: Public, wanted: Wanted) -> Part:

@@ -1,6 +1,5 @@
 """What the first pages of the site tell: what was mended last, what is overdue longest, and what a search finds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,9 +17,8 @@ FOUND_OF_A_KIND = 8
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """All that the first page tells beside the map."""
+    """What the first page tells beside the map and the indicators."""
 
-    indicators: type_of_row
     counts: type_of_row
     repairs: type_of_rows
     overdue: type_of_rows
@@ -48,24 +46,17 @@ async def home_facts(connection: Public, today: date) -> HomeFacts:
         connection,
         {
             "counts": ("public_counts", {}),
-            "indicators": _indicators(today),
             "repairs": ("public_verified_repairs", {"at_most": SHOWN_REPAIRS}),
             "overdue": ("public_overdue", {**EVERYWHERE, **first}),
         },
     )
-    return HomeFacts(
-        indicators=found["indicators"][0], counts=found["counts"][0], repairs=found["repairs"], overdue=found["overdue"]
-    )
+    return HomeFacts(counts=found["counts"][0], repairs=found["repairs"], overdue=found["overdue"])
 
 
 async def indicators(connection: Public, today: date) -> type_of_row:
-    """The five indicators in their parts."""
-    (row,) = await rows(connection, *_indicators(today))
+    """The five indicators in their parts, as of the last edition."""
+    (row,) = await rows(connection, "public_indicators", {"on": today, "days": WINDOW_DAYS})
     return row
-
-
-def _indicators(today: date) -> tuple[str, Mapping[str, object]]:
-    return "public_indicators", {"on": today, "days": WINDOW_DAYS}
 
 
 async def search(connection: Public, words: str) -> Found:
@@ -120,7 +111,7 @@ async def indicator_lists(connection: Public, wanted: Wanted) -> IndicatorLists:
 
 
 async def elimination_by_month(connection: Public, today: date) -> type_of_rows:
-    """Confirmed and verified defects by the end of each of the last months and by today."""
+    """Confirmed and verified defects by the end of each of the last months and by today, as of the last edition."""
     return await rows(connection, "public_elimination_by_month", {"today": today, "months": MONTHS_BACK})
 
 

@@ -6,11 +6,18 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from api import editions
 from roads.db import transaction
 from roads.domain.claims import Action
+from roads.sql import statement
 from tests.api.office import Office, make_office, today
 from tests.claims import Scene
 from tests.status import refresh
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editions, "KNOWN_FOR_S", 0.0)
 
 
 @pytest.fixture
@@ -69,3 +76,21 @@ def test_overlapping_sections_are_commissioned_once(client: TestClient, office: 
 def test_every_formula_is_said_in_the_readers_language(client: TestClient, language: str, word: str) -> None:
     told = client.get("/api/v1/indicators", headers={"Accept-Language": language}).json()
     assert told["objects_monitored"]["formula"].startswith(word)
+
+
+def test_each_defect_counts_from_its_day_on_and_as_verified_from_the_day_it_was(
+    client: TestClient, office: Office
+) -> None:
+    one = office.issued(1000)
+    office.issued(3000)
+    does(office, one.id, Action.REPORT_REPAIR, Action.VERIFY)
+    asked(client, office)
+    with transaction(office.engine) as session:
+        months = session.execute(statement("public_elimination_by_month"), {"today": today(), "months": 240}).all()
+        found = session.scalars(text("SELECT detected_on FROM defect_status")).all()
+        verified = session.scalars(text("SELECT changed_on FROM claim_line WHERE state = 'verified'")).all()
+    assert len(months) == 240
+    assert [(row.confirmed, row.verified) for row in months] == [
+        (sum(day <= row.last_day for day in found), sum(day <= row.last_day for day in verified)) for row in months
+    ]
+    assert (months[0].confirmed, months[-1].confirmed, months[-1].verified) == (0, 2, 1)
