@@ -4,9 +4,8 @@ Things whose pages are asked for at the same time are asked about together.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
@@ -28,7 +27,7 @@ PATIENCE_S = 0.001
 
 Facts = TypeVar("Facts")
 AskAll = Callable[[Public, Sequence[Thing], Wanted], Awaitable[Mapping[Thing, Facts]]]
-AskWhole = Callable[[Public, date], Awaitable[Facts]]
+AskWhole = Callable[..., Awaitable[Facts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +55,18 @@ class KeptFacts:
         """What changes with an edition of the maps alone. Errors: as `ask`."""
         return await self._told(self._kept_of_edition, str(await self._editions.last()), ask, key, wanted)
 
-    async def whole_of_edition(self, ask: AskWhole[Facts], today: date) -> Facts:
-        """What is told about everything together on a day, and changes with an edition of the maps alone. Errors: as
-        `ask`."""
-        version, name = str(await self._editions.last()), (ask, today)
+    async def whole_of_edition(self, ask: AskWhole[Facts], *of: Hashable) -> Facts:
+        """What `ask` tells of everything together, and an edition of the maps alone changes. Errors: as `ask`."""
+        version, name = str(await self._editions.last()), (ask, *of)
         facts: Facts | None = self._kept_of_edition.find(version, name)
         if facts is None:
-            facts = await self._under_way.made((version, name), lambda: self._asked_about_everything(ask, today))
+            facts = await self._under_way.made((version, name), lambda: self._asked_about_everything(ask, of))
             self._kept_of_edition.keep(version, name, facts)
         return facts
 
-    async def _asked_about_everything(self, ask: AskWhole[Facts], today: date) -> Facts:
+    async def _asked_about_everything(self, ask: AskWhole[Facts], of: Sequence[Hashable]) -> Facts:
         async with self._pool.connection() as connection:
-            return await ask(connection, today)
+            return await ask(connection, *of)
 
     async def _told(
         self, kept: Kept[Any], version: str, ask: AskAll[Thing, Facts], key: Thing, wanted: Wanted
@@ -108,8 +106,7 @@ async def facts_of_edition(request: Request, ask: AskAll[Thing, Facts], key: Thi
     return await kept.of_edition(ask, key, wanted)
 
 
-async def whole_of_edition(request: Request, ask: AskWhole[Facts], today: date) -> Facts:
-    """What is told about everything together on a day, and changes with an edition of the maps alone. Errors: as
-    `ask`."""
+async def whole_of_edition(request: Request, ask: AskWhole[Facts], *of: Hashable) -> Facts:
+    """What `ask` tells of everything together, and an edition of the maps alone changes. Errors: as `ask`."""
     kept: KeptFacts = request.app.state.kept_facts
-    return await kept.whole_of_edition(ask, today)
+    return await kept.whole_of_edition(ask, *of)

@@ -36,12 +36,12 @@ async def home(request: Request, language: str) -> Response:
     if "road" in request.query_params:
         return RedirectResponse(f"/{language}/ask?{request.url.query}", 307)
     editions: Editions = request.app.state.editions
-    indicators = await whole_of_edition(request, site.indicators, today(request))
+    defects = await whole_of_edition(request, site.indicators_of_defects, today(request))
     async with public_connection(request) as connection:
         facts = await site.home_facts(connection, today(request))
     told = {
         "facts": facts,
-        "indicators": IndicatorsShape.of(indicators, language),
+        "indicators": IndicatorsShape.of(facts.indicators, defects, language),
         "page": "",
         "words_of_search": "",
         "edition": await editions.last(),

@@ -37,9 +37,10 @@ class Chart:
 async def indicators_page(request: Request, language: str) -> Response:
     """The page. Each figure names its formula, its parts and its day, and leads to the rows it counts."""
     words, asked = words_of(request, language), wanted(request, site.OF_THE_INDICATORS)
-    counted = await whole_of_edition(request, site.indicators, asked.today)
+    defects = await whole_of_edition(request, site.indicators_of_defects, asked.today)
     eliminated = await whole_of_edition(request, site.elimination_by_month, asked.today)
     async with public_connection(request) as connection:
+        counted = await site.indicators(connection, asked.today)
         lists = await site.indicator_lists(connection, asked)
         drawn = [
             _elimination(words, eliminated),
@@ -47,7 +48,7 @@ async def indicators_page(request: Request, language: str) -> Response:
             _ends(words, await site.warranty_ends_by_month(connection, asked.today)),
         ]
     facts = {
-        "indicators": IndicatorsShape.of(counted, language),
+        "indicators": IndicatorsShape.of(counted, defects, language),
         "lists": lists,
         "charts": drawn,
         "page": "indicators",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import as_of, public_connection, today
+from api.kept_facts import whole_of_edition
 from api.routes.public import PROBLEMS
 from api.routing import QuestionRoute
 from api.schemas.maps import MapPlaces, MapShape
@@ -23,6 +24,7 @@ from api.schemas.questions import (
 )
 from roads.domain.fields import fold_reference
 from roads.queries import maps
+from roads.queries.public import Public
 
 questions = APIRouter(prefix="/api/v1/maps", tags=["maps"], route_class=QuestionRoute)
 
@@ -89,13 +91,15 @@ async def history_places(request: Request, asked: Annotated[HistoryPlacesQuery, 
 
 async def _figures(request: Request, name: str, year: int | None = None) -> Response:
     async def build() -> MapShape:
-        async with public_connection(request) as connection:
-            last = await maps.edition(connection)
-            on = _day(last.made_on or today(request), year)
-            years = await maps.years(connection) if name == "history" else None
-            return MapShape.of(last, await maps.counts(connection, name, on, year), years)
+        return await whole_of_edition(request, _counted, name, year, today(request))
 
     return await as_of(request, build, year)
+
+
+async def _counted(connection: Public, name: str, year: int | None, today: date) -> MapShape:
+    last = await maps.edition(connection)
+    years = await maps.years(connection) if name == "history" else None
+    return MapShape.of(last, await maps.counts(connection, name, _day(last.made_on or today, year), year), years)
 
 
 async def _places(

@@ -105,8 +105,7 @@ async def status(request: Request, asked: Annotated[NoQuestions, Query()]) -> Re
     """How many segments and kilometres have each status, as of which day, and the edition of the tiles that show it."""
 
     async def build() -> StatusShape:
-        async with public_connection(request) as connection:
-            return StatusShape.of(await public.rows(connection, "public_status", {}))
+        return StatusShape.of(await whole_of_edition(request, public.statuses))
 
     return await as_of(request, build)
 
@@ -117,7 +116,9 @@ async def indicators(request: Request, asked: Annotated[NoQuestions, Query()]) -
     day, reader = today(request), language(request)
 
     async def build() -> IndicatorsShape:
-        return IndicatorsShape.of(await whole_of_edition(request, site.indicators, day), reader)
+        defects = await whole_of_edition(request, site.indicators_of_defects, day)
+        async with public_connection(request) as connection:
+            return IndicatorsShape.of(await site.indicators(connection, day), defects, reader)
 
     return await as_of(request, build, day, reader)
 

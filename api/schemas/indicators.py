@@ -76,7 +76,7 @@ class EndsShape(BaseModel):
 
 
 class IndicatorsShape(BaseModel):
-    """The five indicators and the four ends, as of the day of the last edition of the status."""
+    """The five indicators and the four ends; defects as of the day of the last edition of the status."""
 
     as_of: date | None
     objects_monitored: CountShape
@@ -87,27 +87,27 @@ class IndicatorsShape(BaseModel):
     ends: EndsShape
 
     @classmethod
-    def of(cls, row: type_of_row, language: str) -> Self:
-        """The shape of the counted parts."""
+    def of(cls, row: type_of_row, defects: type_of_row, language: str) -> Self:
+        """The shape of the parts that works and claims give, and of those that defects give."""
 
         def formula(name: str) -> str:
             return say(f"indicator.{name}", language)
 
         return cls(
-            as_of=row.as_of,
+            as_of=defects.as_of,
             objects_monitored=CountShape(count=row.monitored, formula=formula("objects_monitored")),
             commissioned=CommissionedShape(
                 sections=row.sections, km=round(row.commissioned_cm / 100_000, 3), formula=formula("commissioned")
             ),
-            elimination_rate=ShareShape.of(Share(row.verified, row.confirmed), formula("elimination_rate")),
+            elimination_rate=ShareShape.of(Share(defects.verified, defects.confirmed), formula("elimination_rate")),
             on_time_rate=ShareShape.of(Share(row.on_time, row.past_due), formula("on_time_rate")),
             defects_per_warranty_km_year=RateShape.of(
-                Rate(row.under_warranty, row.km_years), formula("defects_per_warranty_km_year")
+                Rate(defects.under_warranty, defects.km_years), formula("defects_per_warranty_km_year")
             ),
             ends=EndsShape(
-                contractor_says_fixed=row.says_fixed,
-                verified=row.verified,
-                closed_without_fix=row.closed,
+                contractor_says_fixed=defects.says_fixed,
+                verified=defects.verified,
+                closed_without_fix=defects.closed,
                 lost=row.lost,
             ),
         )

@@ -102,6 +102,11 @@ async def rows(connection: Public, name: str, parameters: Mapping[str, Any], **i
         return await cursor.fetchall()
 
 
+async def statuses(connection: Public) -> list[type_of_row]:
+    """How many segments have each status and how long they are, with the edition in which they do."""
+    return await rows(connection, "public_status", {})
+
+
 async def rows_together(
     connection: Public, asked: Mapping[str, tuple[str, Mapping[str, Any]]]
 ) -> dict[str, list[type_of_row]]:

@@ -17,8 +17,9 @@ FOUND_OF_A_KIND = 8
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What the first page tells beside the map and the indicators."""
+    """All that the first page tells beside the map, but for the indicators of defects."""
 
+    indicators: type_of_row
     counts: type_of_row
     repairs: type_of_rows
     overdue: type_of_rows
@@ -46,16 +47,25 @@ async def home_facts(connection: Public, today: date) -> HomeFacts:
         connection,
         {
             "counts": ("public_counts", {}),
+            "indicators": ("public_indicators", {"on": today}),
             "repairs": ("public_verified_repairs", {"at_most": SHOWN_REPAIRS}),
             "overdue": ("public_overdue", {**EVERYWHERE, **first}),
         },
     )
-    return HomeFacts(counts=found["counts"][0], repairs=found["repairs"], overdue=found["overdue"])
+    return HomeFacts(
+        indicators=found["indicators"][0], counts=found["counts"][0], repairs=found["repairs"], overdue=found["overdue"]
+    )
 
 
 async def indicators(connection: Public, today: date) -> type_of_row:
-    """The five indicators in their parts, as of the last edition."""
-    (row,) = await rows(connection, "public_indicators", {"on": today, "days": WINDOW_DAYS})
+    """The parts of the five indicators that works and claims give."""
+    (row,) = await rows(connection, "public_indicators", {"on": today})
+    return row
+
+
+async def indicators_of_defects(connection: Public, today: date) -> type_of_row:
+    """The parts of the five indicators that defects give, as of the last edition."""
+    (row,) = await rows(connection, "public_indicators_of_defects", {"on": today, "days": WINDOW_DAYS})
     return row
 
 
