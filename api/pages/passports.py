@@ -87,8 +87,8 @@ async def contractor_page(request: Request, language: str, number: str) -> Respo
     facts = await facts_of(request, passports.facts_of_contractors, number, asked)
     if facts is None:
         return not_found(request, words, "contractors")
-    exposure = await facts_of_edition(request, passports.exposure_of_contractors, number, wanted(request, ()))
-    card = card_of(facts.contractor, exposure)
+    row = facts.contractor
+    card = card_of(row, await facts_of_edition(request, passports.exposure_of_contractors, row.id, wanted(request, ())))
     return shown(request, words, "contractor.html", asked, {**_contractor(words, facts), "card": card})
 
 

@@ -94,9 +94,10 @@ async def facts_of_contractors(
     connection: Public, numbers: Sequence[str], wanted: Wanted
 ) -> dict[str, ContractorFacts]:
     """About each contractor, by its BIN, what may change at any moment; not about who has no contract."""
+    known = await rows_of_each(connection, numbers, ("bin",), {"known": ("public_organisation", {})})
     of_each = await rows_of_each(
         connection,
-        list(await _ids_of(connection, numbers)),
+        [row.id for found in known.values() for row in found["known"]],
         ("id", "contractor_id"),
         {"card": ("scorecards", {"on": wanted.today}), **wanted.asked(OF_A_CONTRACTOR, EVERYWHERE)},
     )
@@ -107,21 +108,12 @@ async def facts_of_contractors(
     }
 
 
-async def exposure_of_contractors(connection: Public, numbers: Sequence[str], wanted: Wanted) -> dict[str, type_of_row]:
-    """How much pavement each contractor answered for, by its BIN, and what broke in it, as of the last edition: there
-    may be thousands of defects to count."""
-    ids = await _ids_of(connection, numbers)
+async def exposure_of_contractors(connection: Public, ids: Sequence[int], wanted: Wanted) -> dict[int, type_of_row]:
+    """How much pavement each contractor answered for and what broke in it, as of the last edition: there may be
+    thousands of defects to count."""
     asked = {"on": wanted.today, "days": WINDOW_DAYS}
-    of_each = await rows_of_each(
-        connection, list(ids), ("contractor_id",), {"exposure": ("exposure_of_contractors", asked)}
-    )
-    return {ids[one]: row for one, found in of_each.items() for row in found["exposure"]}
-
-
-async def _ids_of(connection: Public, numbers: Sequence[str]) -> dict[int, str]:
-    """The BINs of organisations, by their ids."""
-    known = await rows_of_each(connection, numbers, ("bin",), {"known": ("public_organisation", {})})
-    return {row.id: number for number, found in known.items() for row in found["known"]}
+    of_each = await rows_of_each(connection, ids, ("contractor_id",), {"exposure": ("exposure_of_contractors", asked)})
+    return {number: row for number, found in of_each.items() for row in found["exposure"]}
 
 
 async def facts_of_regions(connection: Public, katos: Sequence[str], wanted: Wanted) -> dict[str, RegionFacts]:
