@@ -41,9 +41,9 @@ def serve(
         raise typer.Exit(2) from None
     options: dict[str, Any] = {"factory": True, "host": host, "port": port, "access_log": False, "server_header": False}
     if workers == 1:
-        uvicorn.run("api.app:create_app", **options)
+        uvicorn.run("api.served:served_app", **options)
         return
-    config = uvicorn.Config("api.app:create_app", workers=workers, **options)
+    config = uvicorn.Config("api.served:served_app", workers=workers, **options)
     Multiprocess(config, sockets=[listening(config)]).run()
 
 
