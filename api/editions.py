@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
+from api.keeping import UnderWay
 from roads.queries import public, tiles
 from roads.queries.tiles import Spot
 
@@ -26,17 +27,14 @@ class Editions:
         self._number = 0
         self._version = ""
         self._read_at = float("-inf")
+        self._reading: UnderWay[None] = UnderWay()
         self._tiles: dict[Key, asyncio.Future[bytes | None]] = {}
         self.bytes_kept = 0
 
     async def last(self) -> int:
         """The last edition, as it was at most a moment ago. Errors: PoolTimeout, OperationalError."""
         if time.monotonic() - self._read_at >= KNOWN_FOR_S:
-            async with self._pool.connection() as connection:
-                (row,) = await public.rows(connection, "public_version", {})
-            self.learn(row.number)
-            self._read_at = time.monotonic()
-            self._version = f"{row.number}.{row.marks}.{row.last_mark}.{row.entries_waiting}.{row.last_entry}"
+            await self._reading.made("version", self._read)
         return self._number
 
     async def version(self) -> str:
@@ -49,6 +47,13 @@ class Editions:
         if number != self._number:
             self._forget()
         self._number = number
+
+    async def _read(self) -> None:
+        async with self._pool.connection() as connection:
+            (row,) = await public.rows(connection, "public_version", {})
+        self.learn(row.number)
+        self._read_at = time.monotonic()
+        self._version = f"{row.number}.{row.marks}.{row.last_mark}.{row.entries_waiting}.{row.last_entry}"
 
     async def tile(self, edition: int, asked: Spot) -> bytes | None:
         """A tile of an edition; None where another one is the last. Errors: as `last`."""
