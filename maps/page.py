@@ -23,6 +23,8 @@ templates = Environment(
     loader=PackageLoader("maps"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 
+FRAMED = "framed.js"
+"""The one script of ours that is no module: it runs before anything is drawn."""
 WORDS = ("map.", "works.", "direction.", "claim_state.")
 """The words the page's scripts may need: every sentence whose key begins so."""
 
@@ -34,6 +36,7 @@ class Links:
     scripts: Sequence[str]
     styles: Sequence[str]
     modules: Sequence[str]
+    framed: str
     brushes: str
     drawing: str
     start: str
@@ -62,6 +65,7 @@ def links_to(chart: Chart, drawn: Drawing, vendor: str, own: str, modules: Seque
         scripts=[f"{vendor}/{path}" for path in drawn.scripts],
         styles=[*(f"{vendor}/{path}" for path in drawn.styles), f"{own}/map.css"],
         modules=[f"{own}/{name}" for name in modules],
+        framed=f"{own}/{FRAMED}",
         brushes=f"{own}/brushes.js",
         drawing=f"{own}/{drawing_file(chart)}",
         start=f"{own}/start.js",

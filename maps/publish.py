@@ -20,7 +20,7 @@ from uuid import uuid4
 from maps.assets import STATIC, VENDOR, files_below
 from maps.charts import CHARTS
 from maps.drawing import Drawing, drawing
-from maps.page import drawing_file, links_to, page
+from maps.page import FRAMED, drawing_file, links_to, page
 from maps.places import places
 from maps.surroundings import Surroundings
 
@@ -79,7 +79,7 @@ def _own_files(drawn: Mapping[str, Drawing]) -> dict[str, bytes]:
 def _pages(
     drawn: Mapping[str, Drawing], vendor: str, own: str, given: Surroundings, only: Sequence[str]
 ) -> Iterator[tuple[Path, bytes]]:
-    modules = [path.name for path in sorted(STATIC.glob("*.js"))]
+    modules = [path.name for path in sorted(STATIC.glob("*.js")) if path.name != FRAMED]
     for name, chart in CHARTS.items():
         links = links_to(chart, drawn[name], vendor, own, modules)
         for code in only or given.languages:

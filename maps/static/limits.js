@@ -39,7 +39,6 @@ function tell(key, what) {
 
 /* In a page of ours the map stands alone; the whole of it opens in the page around. */
 function embed() {
-  document.body.classList.add('embedded');
   // Only maps may stand in a frame: every other page opens in the page around.
   document.head.append(element('base', { target: '_top' }));
   const link = document.getElementById('whole-map');

@@ -4,13 +4,13 @@ const data = JSON.parse(document.getElementById('data').textContent);
 
 export const { language, chart, states, home, basemap, places } = data;
 
-/* What the address asks for beside the place: one region or road alone, and to be a part of another page. */
+/* What the address asks for beside the place: one region or road alone; and whether it asks to be a part of a page. */
 const asked = new URLSearchParams(location.search);
 export const limits = {
   region: /^\d{2,9}$/.test(asked.get('region') ?? '') ? asked.get('region') : null,
   road: asked.get('road')?.slice(0, 100) || null,
 };
-export const isEmbedded = asked.get('embed') === '1';
+export const isEmbedded = document.documentElement.classList.contains('embedded');
 
 /* Browsers often carry no Kazakh figures and months; Russian ones group digits and order days the same way. */
 const hasMonths = !/\bM\d/.test(new Intl.DateTimeFormat(language, { month: 'long' }).format(new Date(0)));

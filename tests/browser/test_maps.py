@@ -12,6 +12,12 @@ from tests.browser.test_map import HOSTILE, Watched, browser, near, site
 
 __all__ = ["browser", "site", "told"]
 
+MOVED = """
+    () => new Promise(done => new PerformanceObserver(seen => done(
+        seen.getEntries().reduce((sum, shift) => sum + (shift.hadRecentInput ? 0 : shift.value), 0)
+    )).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 1000))
+"""
+"""How far the page has moved while it was read, the sum of its layout shifts: under a tenth is called good."""
 OTHERS = [name for name in CHARTS if name != "status"]
 
 
@@ -67,6 +73,7 @@ def test_every_map_is_drawn_read_and_shared(reader: Watched, told: Told) -> None
 
     visit(reader, "warranty", "?road=KAZ99&embed=1")
     assert reader.page.locator("header").is_hidden()
+    assert reader.page.evaluate(MOVED) < 0.1
     assert "/ru/map/warranty?road=KAZ99#" in (reader.page.get_attribute("#whole-map", "href") or "")
     _, lat = told.covered
     reader.until(f"Math.abs(location.hash.match(/map=[0-9.]+.([0-9.]+)/)[1] - {lat}) < 0.1")

@@ -20,7 +20,14 @@ from roads.i18n import LANGUAGES, catalogue, say
 
 GIVEN = Surroundings.of(LANGUAGES, KAZAKHSTAN, "", "")
 LINKS = Links(
-    ["/maps/a/x.js"], ["/maps/a/x.css"], ["/maps/b/m.js"], "/maps/b/b.js", "/maps/b/d.js", "/maps/b/s.js", "/p"
+    scripts=["/maps/a/x.js"],
+    styles=["/maps/a/x.css"],
+    modules=["/maps/b/m.js"],
+    framed="/maps/b/f.js",
+    brushes="/maps/b/b.js",
+    drawing="/maps/b/d.js",
+    start="/maps/b/s.js",
+    places="/p",
 )
 LARGEST_PAGE = 100_000
 HOSTILE = "${alert(1)} `x` </script><img src=x onerror=alert(1)> \u202e\u2028 &amp; {{7*7}}"
